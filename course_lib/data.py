@@ -1,0 +1,145 @@
+"""Real images, offline first.
+
+``digits`` reads the MNIST subset that ships with the course; ``full`` fetches a whole data set once
+through torchvision. Every image comes as float32 in [-1, 1], which is what the forward process expects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+from course_lib import lang
+
+Images = Float[Tensor, "N C H W"]
+Labels = Int[Tensor, " N"]
+
+
+def folder() -> Path:
+    """Where the course's data files lie: inside an installed package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "_data"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "data"
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 as hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@cache
+def checksums() -> dict[str, str]:
+    """The expected SHA-256 of each file in data/."""
+    return json.loads((folder() / "checksums.json").read_text(encoding="utf-8"))
+
+
+@cache
+def _verified(path: Path, want: str | None) -> Path:
+    if not path.is_file():
+        raise FileNotFoundError(lang.text("error.file_missing", path=path))
+    got = sha256(path)
+    if want is not None and got != want:
+        raise ValueError(lang.text("error.checksum", path=path, want=want[:16], got=got[:16]))
+    return path
+
+
+def verified(name: str) -> Path:
+    """The path of data/``name``, once its checksum is seen to be right.
+
+    Raises FileNotFoundError where it is missing and ValueError (naming both checksums) where it is
+    corrupt or truncated.
+    """
+    return _verified(folder() / name, checksums().get(name))
+
+
+def to_unit(images: UInt8[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Map 0..255 to [-1, 1]: x_0 = pixel / 127.5 - 1.
+
+    Source: Ho et al. 2020, section 3.3. images: uint8 of any shape; ValueError for another dtype.
+    """
+    if images.dtype != torch.uint8:
+        raise ValueError(lang.text("error.uint8", got=images.dtype))
+    return images.float() / 127.5 - 1
+
+
+def check_images(x_0: Images) -> Images:
+    """``x_0`` if it is (N, C, H, W), floating point, finite and within [-1, 1]; otherwise ValueError."""
+    if x_0.ndim != 4:
+        raise ValueError(lang.text("error.image_shape", got=tuple(x_0.shape), want="(N, C, H, W)"))
+    if not x_0.is_floating_point():
+        raise ValueError(lang.text("error.float_images", got=x_0.dtype))
+    if not torch.isfinite(x_0).all():
+        raise ValueError(lang.text("error.not_finite", count=int((~torch.isfinite(x_0)).sum())))
+    low, high = (float(v) for v in x_0.aminmax())
+    if low < -1.001 or high > 1.001:
+        raise ValueError(lang.text("error.image_range", low=f"{low:.3g}", high=f"{high:.3g}"))
+    return x_0
+
+
+@cache
+def _digits(split: str) -> tuple[Images, Labels]:
+    import lzma
+
+    if split not in ("train", "test"):
+        raise ValueError(lang.text("error.split", got=repr(split), allowed="train, test"))
+    with lzma.open(verified(f"digits-{split}.npy.xz")) as file:
+        packed = np.load(file, allow_pickle=False)  # (N, 785): the label, then the pixels row by row
+    images = torch.from_numpy(packed[:, 1:].reshape(-1, 1, 28, 28).copy())
+    return to_unit(images), torch.from_numpy(packed[:, 0].astype(np.int64))
+
+
+def digits(split: str = "train") -> tuple[Images, Labels]:
+    """Handwritten digits that ship with the course: 18,000 of MNIST's training set or its whole test set.
+
+    images (N, 1, 28, 28) float32 in [-1, 1]; labels (N,) int64 in 0..9.
+
+    Source: LeCun, Cortes & Burges 1998 (data/README.md has licence and checksum).
+    split "train" (18,000 images) or "test" (10,000); ValueError for another, or for a corrupt file.
+    """
+    images, labels = _digits(split)
+    return images.clone(), labels.clone()
+
+
+def one_of_each(split: str = "test", skip: int = 0) -> tuple[Images, Labels]:
+    """Ten digits, one of each class 0..9: the ``skip``-th of its kind in the split."""
+    images, labels = _digits(split)
+    at = torch.tensor([int((labels == c).nonzero()[skip, 0]) for c in range(10)])
+    return images[at], labels[at]
+
+
+def cache_folder() -> Path:
+    """Where downloaded data sets are kept: COURSE_CACHE, else ~/.cache/difusi."""
+    import os
+
+    return Path(os.environ.get("COURSE_CACHE") or Path.home() / ".cache" / "difusi")
+
+
+def full(name: str, split: str = "train") -> tuple[Images, Labels]:
+    """A whole data set through torchvision's loader: downloaded once, with progress and checksums.
+
+    name "mnist" (60,000 / 10,000 digits) or "fashion" (Fashion-MNIST, the same sizes); split "train" or
+    "test". Raises ValueError for another name, ConnectionError with what to do where there is no network.
+    """
+    classes = {"mnist": "MNIST", "fashion": "FashionMNIST"}
+    if name not in classes:
+        raise ValueError(lang.text("error.dataset", got=repr(name), allowed=", ".join(classes)))
+    if split not in ("train", "test"):
+        raise ValueError(lang.text("error.split", got=repr(split), allowed="train, test"))
+    from torchvision import datasets  # slow to import: only whoever asks for a full set pays for it
+
+    root = cache_folder()
+    try:
+        dataset = getattr(datasets, classes[name])(root, train=split == "train", download=True)
+    except (OSError, RuntimeError) as problem:  # URLError is an OSError; all mirrors failing a RuntimeError
+        raise ConnectionError(lang.text("error.download", name=name, folder=root, problem=problem)) from None
+    return to_unit(dataset.data.unsqueeze(1)), dataset.targets.to(torch.int64)

@@ -1,0 +1,65 @@
+"""Every sentence the code shows a person, in the reader's language.
+
+The sentences lie in ``strings/<lang>.toml``; a test keeps the files' keys and placeholders equal.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "id", "ko")
+_STRINGS = Path(__file__).parent / "strings"
+_chosen: str | None = None
+
+
+def _flatten(table: dict, prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        flat.update(_flatten(value, name + ".") if isinstance(value, dict) else {name: value})
+    return flat
+
+
+@cache
+def strings(language: str) -> dict[str, str]:
+    """All sentences of one language, keyed ``table.name``."""
+    return _flatten(tomllib.loads((_STRINGS / f"{language}.toml").read_text(encoding="utf-8")))
+
+
+def check(language: str) -> str:
+    """``language`` if the course speaks it; otherwise a ValueError that lists those it speaks."""
+    if language not in LANGUAGES:
+        raise ValueError(text("error.language", got=repr(language), allowed=", ".join(LANGUAGES)))
+    return language
+
+
+def use(language: str) -> None:
+    """Show every sentence in ``language`` ("en", "id" or "ko") from now on."""
+    global _chosen
+    _chosen = check(language)
+
+
+def from_locale() -> str | None:
+    """The language that COURSE_LANG or the system's locale asks for, or None where the course lacks it."""
+    asked = [os.environ.get(name) for name in ("COURSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    asked.append(locale.getlocale()[0])
+    for value in filter(None, asked):
+        code = value.replace("-", "_").split("_")[0].split(".")[0].lower()
+        code = {"indonesian": "id", "korean": "ko", "english": "en", "in": "id"}.get(code, code)
+        if code in LANGUAGES:
+            return code
+    return None
+
+
+def current() -> str:
+    """The language in use: the chosen one, else the locale's, else English."""
+    return _chosen or from_locale() or "en"
+
+
+def text(key: str, language: str | None = None, **values: object) -> str:
+    """The sentence ``key`` (such as ``"error.t_range"``) with its placeholders filled in."""
+    return strings(language or current())[key].format(**values)

@@ -1,0 +1,162 @@
+"""Noise schedules: how much of the image, and how much noise, is left at each timestep.
+
+t runs 1..T as in Ho et al. 2020. Every table has T+1 float64 entries and slot 0 is the clean image
+(beta[0] = 0, alpha_bar[0] = 1), so no table needs a shifted twin and no formula an ``if t > 0``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from course_lib import lang
+
+Table = Float[Tensor, " T_plus_1"]
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """The tables of one forward process, each of shape (T+1,) and float64.
+
+    alpha_t = 1 - beta_t;  alpha_bar_t = alpha_1 ... alpha_t;  snr_t = alpha_bar_t / (1 - alpha_bar_t);
+    beta_tilde_t = beta_t (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t), with beta_tilde_1 = 0 exactly.
+
+    Source: Ho et al. 2020, section 2 and eq. 7. ``spec`` says how to build the same schedule again.
+    """
+
+    beta: Table
+    spec: dict = field(default_factory=dict)
+
+    @property
+    def T(self) -> int:  # noqa: N802  (the paper's letter)
+        """The number of timesteps; the last one is x_T."""
+        return self.beta.numel() - 1
+
+    @cached_property
+    def alpha(self) -> Table:
+        """alpha_t = 1 - beta_t, the share of the signal's variance that step t keeps."""
+        return 1 - self.beta
+
+    @cached_property
+    def alpha_bar(self) -> Table:
+        """alpha_bar_t = prod_{s=1}^{t} alpha_s, the share of x_0's variance left at t."""
+        return self.alpha.cumprod(0)
+
+    @cached_property
+    def beta_tilde(self) -> Table:
+        """The variance of q(x_{t-1} | x_t, x_0), Ho et al. 2020 eq. 7; 0 at t = 0 and t = 1."""
+        table = torch.zeros_like(self.beta)
+        table[1:] = self.beta[1:] * (1 - self.alpha_bar[:-1]) / (1 - self.alpha_bar[1:])
+        return table
+
+    @cached_property
+    def snr(self) -> Table:
+        """The signal-to-noise ratio alpha_bar_t / (1 - alpha_bar_t); infinite at t = 0."""
+        return self.alpha_bar / (1 - self.alpha_bar)
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{k}={v}" for k, v in self.spec.items() if k != "betas")
+        return f"Schedule({inside})"
+
+
+def gather(
+    table: Table, t: int | Int[Tensor, " B"], x: Float[Tensor, "B *D"], first: int = 1
+) -> float | Float[Tensor, "B *ones"]:
+    """Read ``table`` at t and shape the result so that it multiplies ``x`` item by item.
+
+    table[t] as (B, 1, ..., 1), on x's device and in x's dtype; an int t gives a plain float for all items.
+
+    t: (B,) integers or one int, in first..T (``first=0`` where the clean image is meant too).
+    Raises ValueError for a t outside that range, of another shape, or not an integer.
+    """
+    T = table.numel() - 1
+    if isinstance(t, int):
+        if not first <= t <= T:
+            raise ValueError(_range_message(t, first, T))
+        return float(table[t])
+    if t.is_floating_point() or t.dtype == torch.bool:
+        raise ValueError(lang.text("error.t_dtype", got=t.dtype))
+    if t.shape != x.shape[:1]:
+        raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(x.shape[0],)))
+    low, high = (int(v) for v in t.aminmax()) if t.numel() else (first, first)
+    if low < first or high > T:
+        raise ValueError(_range_message(low if low < first else high, first, T))
+    values = table.to(torch.promote_types(x.dtype, torch.float32)).to(x.device)[t.to(x.device)]
+    return values.to(x.dtype).reshape(-1, *[1] * (x.ndim - 1))
+
+
+def _range_message(got: int, first: int, T: int) -> str:
+    name = "error.t_zero" if got == 0 and first == 1 else "error.t_range"
+    return lang.text(name, got=got, first=first, T=T)
+
+
+def _check_T(T: int) -> None:  # noqa: N802
+    if not isinstance(T, int) or isinstance(T, bool) or T < 1:
+        raise ValueError(lang.text("error.T", got=repr(T)))
+
+
+def from_betas(betas: Sequence[float] | Float[Tensor, " T"], spec: dict | None = None) -> Schedule:
+    """The schedule with beta_1..beta_T as given: betas[0] is beta_1, betas[T-1] is beta_T.
+
+    alpha_bar_t = prod_{s=1}^{t} (1 - beta_s).
+
+    Source: Ho et al. 2020, eq. 4. betas: (T,), each 0 < beta < 1; otherwise ValueError.
+    """
+    table = torch.as_tensor(betas, dtype=torch.float64, device="cpu")
+    if table.ndim != 1 or table.numel() == 0:
+        raise ValueError(lang.text("error.betas_shape", got=tuple(table.shape)))
+    bad = ~((table > 0) & (table < 1))  # also catches NaN
+    if bad.any():
+        at = int(bad.nonzero()[0, 0])
+        raise ValueError(lang.text("error.betas_range", t=at + 1, got=float(table[at])))
+    spec = spec or {"name": "from_betas", "T": table.numel(), "betas": table.tolist()}
+    return Schedule(torch.cat([torch.zeros(1, dtype=torch.float64), table]), spec)
+
+
+def linear(T: int = 1000, beta_1: float = 1e-4, beta_T: float = 0.02) -> Schedule:
+    """The schedule whose variances rise on a straight line.
+
+    beta_t = beta_1 + (t - 1) / (T - 1) (beta_T - beta_1),  t = 1..T.
+
+    Source: Ho et al. 2020, section 4. T >= 1; 0 < beta_1, beta_T < 1; otherwise ValueError.
+    """
+    _check_T(T)
+    betas = torch.linspace(beta_1, beta_T, T, dtype=torch.float64)
+    return from_betas(betas, {"name": "linear", "T": T, "beta_1": beta_1, "beta_T": beta_T})
+
+
+def cosine(T: int = 1000, s: float = 0.008, beta_max: float = 0.999) -> Schedule:
+    """The schedule whose alpha_bar follows a squared cosine.
+
+    alpha_bar_t = f(t) / f(0),  f(t) = cos^2( (t/T + s) / (1 + s) * pi/2 );
+    beta_t = min(1 - alpha_bar_t / alpha_bar_{t-1}, beta_max).
+
+    Source: Nichol & Dhariwal 2021, eq. 17 and the text under it. T >= 1, s >= 0, 0 < beta_max < 1.
+    The clip at beta_max keeps alpha_T > 0: without it the sampler divides by zero at t = T.
+    """
+    _check_T(T)
+    if not s >= 0:
+        raise ValueError(lang.text("error.cosine_s", got=s))
+    t = torch.arange(T + 1, dtype=torch.float64)
+    f = torch.cos((t / T + s) / (1 + s) * math.pi / 2) ** 2
+    betas = (1 - f[1:] / f[:-1]).clamp(max=beta_max)
+    return from_betas(betas, {"name": "cosine", "T": T, "s": s, "beta_max": beta_max})
+
+
+_BUILDERS = {"linear": linear, "cosine": cosine}
+
+
+def from_spec(spec: dict) -> Schedule:
+    """The schedule that ``Schedule.spec`` describes (how a checkpoint's card names its schedule)."""
+    arguments = {k: v for k, v in spec.items() if k != "name"}
+    if spec.get("name") == "from_betas":
+        return from_betas(arguments["betas"])
+    if spec.get("name") not in _BUILDERS:
+        raise ValueError(lang.text("error.schedule_name", got=repr(spec.get("name")), allowed="linear, cosine"))
+    return _BUILDERS[spec["name"]](**arguments)

@@ -1,0 +1,166 @@
+"""The noise predictor: a small class-conditional U-Net.
+
+Same size in and out; each level halves the image and widens the channels, the way back up reads the
+way down through skip connections, and t and y reach every block. Attention sits at the lowest
+resolution, where every pixel can afford to look at every other.
+
+Sources: Ronneberger et al. 2015 (the shape); Ho et al. 2020, appendix B; Dhariwal & Nichol 2021,
+section 3 (scale and shift from the embedding).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F  # noqa: N812  (PyTorch's own name for it)
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from course_lib import lang
+
+
+def time_embedding(t: Int[Tensor, " B"], width: int, longest: float = 10_000.0) -> Float[Tensor, "B width"]:
+    """Write each timestep as ``width`` sines and cosines, from fast to slow.
+
+    [cos(t / longest^(2k/width)), sin(t / longest^(2k/width))],  k = 0 .. width/2 - 1.
+
+    Source: Vaswani et al. 2017, section 3.5. t (B,) integers; width even.
+    """
+    k = torch.arange(width // 2, device=t.device, dtype=torch.float32)
+    angles = t.float()[:, None] * torch.exp(-math.log(longest) * 2 * k / width)[None]
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+def _groups(channels: int) -> int:
+    return math.gcd(8, channels)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions around the embedding's scale and shift; its last convolution starts at zero."""
+
+    def __init__(self, channels_in: int, channels_out: int, embedding: int):
+        super().__init__()
+        self.norm_1 = nn.GroupNorm(_groups(channels_in), channels_in)
+        self.conv_1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
+        self.scale_shift = nn.Linear(embedding, 2 * channels_out)
+        self.norm_2 = nn.GroupNorm(_groups(channels_out), channels_out)
+        self.conv_2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
+        nn.init.zeros_(self.conv_2.weight)
+        nn.init.zeros_(self.conv_2.bias)
+        same = channels_in == channels_out
+        self.bypass = nn.Identity() if same else nn.Conv2d(channels_in, channels_out, 1)
+
+    def forward(self, x: Tensor, emb: Tensor) -> Tensor:
+        scale, shift = self.scale_shift(emb)[:, :, None, None].chunk(2, dim=1)
+        h = self.conv_1(F.silu(self.norm_1(x)))
+        h = self.norm_2(h) * (1 + scale) + shift
+        return self.bypass(x) + self.conv_2(F.silu(h))
+
+
+class Attention(nn.Module):
+    """Self-attention over all pixels of a feature map, added to its input."""
+
+    def __init__(self, channels: int, heads: int = 4):
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.GroupNorm(_groups(channels), channels)
+        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
+        self.out = nn.Conv2d(channels, channels, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, c, h, w = x.shape
+        qkv = self.qkv(self.norm(x)).reshape(b, 3, self.heads, c // self.heads, h * w)
+        q, k, v = qkv.transpose(-1, -2).unbind(1)
+        h_out = F.scaled_dot_product_attention(q, k, v)
+        return x + self.out(h_out.transpose(-1, -2).reshape(b, c, h, w))
+
+
+class UNet(nn.Module):
+    """A class-conditional noise predictor, ``(x_t, t, y) -> answer`` of x_t's shape.
+
+    widths: channels at each resolution, the first at full size, each next at half of it.
+    classes: labels run 0..classes-1; the label ``classes`` is the null label ("no class"), which is
+    also what y=None means. classes=0 builds a model without labels.
+    Any image size works: a level of odd size is rounded up on the way down and cut on the way back.
+    """
+
+    def __init__(
+        self,
+        channels: int = 1,
+        widths: Sequence[int] = (32, 64, 128),
+        classes: int = 10,
+        embedding: int = 128,
+        attention: bool = True,
+        time_width: int = 64,
+    ):
+        super().__init__()
+        self.config = {
+            "channels": channels, "widths": list(widths), "classes": classes,
+            "embedding": embedding, "attention": attention, "time_width": time_width,
+        }  # fmt: skip
+        self.channels, self.classes, self.time_width = channels, classes, time_width
+        self.time = nn.Sequential(
+            nn.Linear(time_width, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
+        )
+        self.label = nn.Embedding(classes + 1, embedding) if classes else None
+        self.stem = nn.Conv2d(channels, widths[0], 3, padding=1)
+        self.down, self.shrink = nn.ModuleList(), nn.ModuleList()
+        for width, wider in zip(widths[:-1], widths[1:], strict=True):
+            self.down.append(ResidualBlock(width, width, embedding))
+            self.shrink.append(nn.Conv2d(width, wider, 3, stride=2, padding=1))
+        deepest = widths[-1]
+        self.middle_1 = ResidualBlock(deepest, deepest, embedding)
+        self.attention = Attention(deepest) if attention else nn.Identity()
+        self.middle_2 = ResidualBlock(deepest, deepest, embedding)
+        self.grow, self.up = nn.ModuleList(), nn.ModuleList()
+        for width, wider in zip(widths[-2::-1], widths[:0:-1], strict=True):
+            self.grow.append(nn.Conv2d(wider, width, 3, padding=1))
+            self.up.append(ResidualBlock(2 * width, width, embedding))
+        self.norm = nn.GroupNorm(_groups(widths[0]), widths[0])
+        self.head = nn.Conv2d(widths[0], channels, 3, padding=1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    @property
+    def null_label(self) -> int:
+        """The label that means "no class"."""
+        return self.classes
+
+    def embed(self, t: Int[Tensor, " B"], y: Int[Tensor, " B"] | None = None) -> Float[Tensor, "B E"]:
+        """What t and y tell every block: a time embedding plus a label embedding."""
+        emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
+        if self.label is not None:
+            y = torch.full_like(t, self.null_label) if y is None else y
+            emb = emb + self.label(y)
+        elif y is not None:
+            raise ValueError(lang.text("error.no_labels"))
+        return F.silu(emb)
+
+    def forward(
+        self,
+        x_t: Float[Tensor, "B C H W"],
+        t: Int[Tensor, " B"],
+        y: Int[Tensor, " B"] | None = None,
+    ) -> Float[Tensor, "B C H W"]:
+        """The network's answer for images x_t (B, C, H, W) at timesteps t (B,) with labels y (B,)."""
+        if x_t.ndim != 4 or x_t.shape[1] != self.channels:
+            raise ValueError(
+                lang.text("error.image_shape", got=tuple(x_t.shape), want=f"(B, {self.channels}, H, W)")
+            )
+        emb = self.embed(t, y)
+        h = self.stem(x_t)
+        skips = []
+        for block, shrink in zip(self.down, self.shrink, strict=True):
+            h = block(h, emb)
+            skips.append(h)
+            h = shrink(h)
+        h = self.middle_2(self.attention(self.middle_1(h, emb)), emb)
+        for grow, block in zip(self.grow, self.up, strict=True):
+            skip = skips.pop()
+            h = F.interpolate(grow(h), size=skip.shape[-2:], mode="nearest")
+            h = block(torch.cat([h, skip], dim=1), emb)
+        return self.head(F.silu(self.norm(h)))
