@@ -1,0 +1,105 @@
+"""Models on disk: weights as safetensors, and beside them a card that says what they are.
+
+No pickle is ever written or read. Every file is written beside its target and then renamed, so an
+interruption leaves either the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+
+from course_lib import data, lang, schedules
+from course_lib.device import pick
+from course_lib.parameterisations import EpsModel
+from course_lib.unet import UNet
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` so that the path never holds half of it; ValueError where it may not."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except OSError as problem:
+        temporary.unlink(missing_ok=True)
+        raise ValueError(lang.text("error.write", path=path, problem=problem.strerror)) from None
+
+
+def write_tensors(path: Path, tensors: dict[str, Tensor], note: dict[str, Any]) -> None:
+    """Write tensors and a JSON-able note into one safetensors file, atomically."""
+    plain = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    write_atomically(path, to_bytes(plain, {"note": json.dumps(note)}))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what ``write_tensors`` wrote; ValueError (naming the SHA-256) where it is corrupt or cut short."""
+    if not path.is_file():
+        raise FileNotFoundError(lang.text("error.file_missing", path=path))
+    try:
+        with safe_open(path, framework="pt") as file:
+            note = json.loads((file.metadata() or {}).get("note", "{}"))
+            return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118
+    except (SafetensorError, ValueError):
+        raise ValueError(lang.text("error.checkpoint", path=path, got=data.sha256(path)[:16])) from None
+
+
+def _files(name: str | Path) -> tuple[Path, Path]:
+    path = Path(name)
+    if path.suffix != ".safetensors":
+        path = data.folder() / f"{name}.safetensors"
+    return path, path.with_suffix(".json")
+
+
+def card(name: str | Path) -> dict[str, Any]:
+    """The model card of a checkpoint: data, steps, seconds, device, seed, metrics."""
+    _, path = _files(name)
+    if not path.is_file():
+        raise FileNotFoundError(lang.text("error.file_missing", path=path))
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def load_weights(module: nn.Module, name: str | Path) -> None:
+    """Fill ``module`` from a checkpoint, in float32.
+
+    ValueError where the file is corrupt (checksum named) or does not fit the module.
+    """
+    path, _ = _files(name)
+    if path.parent == data.folder():
+        path = data.verified(path.name)
+    tensors, _ = read_tensors(path)
+    try:
+        module.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
+    except RuntimeError:
+        raise ValueError(lang.text("error.checkpoint_fit", path=path)) from None
+
+
+def load(name: str | Path = "digits", device: str | torch.device = "auto") -> EpsModel:
+    """A trained noise predictor ``(x_t, t[, y]) -> eps_hat``, ready to sample from.
+
+    name: a checkpoint in data/ ("digits") or the path of a .safetensors file with its card beside it.
+    FileNotFoundError where it is missing, ValueError where it is corrupt.
+    """
+    about = card(name)
+    model = EpsModel(UNet(**about["model"]), schedules.from_spec(about["schedule"]), about["predicts"])
+    load_weights(model.net, name)
+    model.requires_grad_(False)
+    return model.eval().to(pick(device), memory_format=torch.channels_last)
+
+
+def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True) -> None:
+    """Write the module's weights (float16 unless ``half=False``) and its card beside them."""
+    path, card_path = _files(path)
+    kind = torch.float16 if half else torch.float32
+    tensors = {k: v.to(kind) if v.is_floating_point() else v for k, v in module.state_dict().items()}
+    write_tensors(path, tensors, {})
+    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(card_path, text.encode("utf-8"))

@@ -1,0 +1,118 @@
+"""How good are the samples? Accuracy and a Fréchet distance, both by one small frozen classifier.
+
+Neither number means anything without its floor (what real images score) and the number of samples N.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from course_lib import checkpoints, lang
+
+FEATURES = 64
+
+
+class Classifier(nn.Module):
+    """A small convolutional network for 28x28 digits: 64 features, then ten logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+        def block(a: int, b: int, stride: int = 1) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU())
+
+        self.body = nn.Sequential(
+            block(1, 32), block(32, 32), block(32, 64, 2),
+            block(64, 64), block(64, 64), block(64, 96, 2),
+            block(96, 96), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(96, FEATURES),
+        )  # fmt: skip
+        self.head = nn.Linear(FEATURES, 10)
+        self.register_buffer("reference_mean", torch.zeros(FEATURES))
+        self.register_buffer("reference_covariance", torch.eye(FEATURES))
+
+    def features(self, x: Float[Tensor, "B 1 28 28"]) -> Float[Tensor, "B 64"]:
+        """The 64 numbers in which the Fréchet distance is measured."""
+        return self.body(x)
+
+    def forward(self, x: Float[Tensor, "B 1 28 28"]) -> Float[Tensor, "B 10"]:
+        """The ten logits."""
+        return self.head(F.relu(self.features(x)))
+
+
+@cache
+def classifier() -> Classifier:
+    """The frozen classifier that ships with the course (its card states its test accuracy)."""
+    model = Classifier()
+    checkpoints.load_weights(model, "classifier")
+    return model.requires_grad_(False).eval()
+
+
+@torch.no_grad()
+def features(images: Float[Tensor, "N 1 28 28"], batch: int = 500) -> Float[Tensor, "N 64"]:
+    """The classifier's features of images in [-1, 1], on the CPU in float64."""
+    model = classifier()
+    return torch.cat([model.features(part.cpu().float()).double() for part in images.split(batch)])
+
+
+@torch.no_grad()
+def accuracy(images: Float[Tensor, "N 1 28 28"], labels: Int[Tensor, " N"], batch: int = 500) -> float:
+    """The share of images that the classifier reads as their label.
+
+    For class-conditional samples; the floor is its accuracy on real test images (in its card).
+    """
+    model = classifier()
+    guesses = torch.cat([model(part.cpu().float()).argmax(1) for part in images.split(batch)])
+    return float((guesses == labels.cpu()).double().mean())
+
+
+def moments(x: Float[Tensor, "N F"]) -> tuple[Float[Tensor, " F"], Float[Tensor, "F F"]]:
+    """The mean and the (N - 1) covariance of N feature vectors, in float64; N >= 2, else ValueError."""
+    if len(x) < 2:
+        raise ValueError(lang.text("error.too_few", got=len(x)))
+    x = x.double()
+    return x.mean(0), torch.cov(x.T)
+
+
+def frechet_between(
+    mean_1: Float[Tensor, " F"],
+    cov_1: Float[Tensor, "F F"],
+    mean_2: Float[Tensor, " F"],
+    cov_2: Float[Tensor, "F F"],
+) -> float:
+    """The Fréchet distance between two Gaussians.
+
+    ||m_1 - m_2||^2 + tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)).
+
+    Source: Dowson & Landau 1982; Heusel et al. 2017, eq. 6. Covariances symmetric, not negative.
+    """
+    values, vectors = torch.linalg.eigh(cov_1.double())
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T  # C_1^(1/2)
+    cross = torch.linalg.eigvalsh(root @ cov_2.double() @ root).clamp(min=0).sqrt().sum()
+    means = (mean_1 - mean_2).double().square().sum()
+    return float(means + cov_1.trace() + cov_2.trace() - 2 * cross)
+
+
+def frechet(images: Float[Tensor, "N 1 28 28"]) -> float:
+    """The Fréchet distance from these images to MNIST's 10,000 test images, on the classifier's features.
+
+    Source: Heusel et al. 2017, eq. 6, with a digit classifier in Inception's place. Its value depends on
+    N: always quote N and ``floor(N)`` with it.
+    """
+    model = classifier()
+    return frechet_between(*moments(features(images)), model.reference_mean, model.reference_covariance)
+
+
+def floor(n: int = 5_000, seed: int = 0) -> float:
+    """What n real training digits score: the distance no sampler can be expected to beat."""
+    from course_lib import data
+
+    images, _ = data.digits("train")
+    if not 2 <= n <= len(images):
+        raise ValueError(lang.text("error.floor", got=n, most=len(images)))
+    chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))[:n]
+    return frechet(images[chosen])
