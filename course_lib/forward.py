@@ -18,7 +18,9 @@ def _check_noise(x: Tensor, eps: Tensor, x_name: str, eps_name: str) -> None:
             lang.text("error.noise_shape", x=x_name, eps=eps_name, want=tuple(x.shape), got=tuple(eps.shape))
         )
     if not (x.is_floating_point() and eps.is_floating_point()):
-        raise ValueError(lang.text("error.float_images", got=x.dtype if not x.is_floating_point() else eps.dtype))
+        raise ValueError(
+            lang.text("error.float_images", got=x.dtype if not x.is_floating_point() else eps.dtype)
+        )
 
 
 def q_sample(

@@ -1,6 +1,6 @@
 """Every sentence the code shows a person, in the reader's language.
 
-The sentences lie in ``strings/<lang>.toml``; a test keeps the files' keys and placeholders equal.
+The sentences lie in ``strings/<lang>.toml`` and ``strings/<area>.<lang>.toml``; a test keeps the files' keys and placeholders equal.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ def _flatten(table: dict, prefix: str = "") -> dict[str, str]:
 
 @cache
 def strings(language: str) -> dict[str, str]:
-    """All sentences of one language, keyed ``table.name``."""
-    return _flatten(tomllib.loads((_STRINGS / f"{language}.toml").read_text(encoding="utf-8")))
+    """All sentences of one language, keyed ``table.name``, from ``<lang>.toml`` and ``<area>.<lang>.toml``."""
+    merged: dict[str, str] = {}
+    for path in sorted([_STRINGS / f"{language}.toml", *_STRINGS.glob(f"*.{language}.toml")]):
+        merged.update(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return merged
 
 
 def check(language: str) -> str:

@@ -158,5 +158,7 @@ def from_spec(spec: dict) -> Schedule:
     if spec.get("name") == "from_betas":
         return from_betas(arguments["betas"])
     if spec.get("name") not in _BUILDERS:
-        raise ValueError(lang.text("error.schedule_name", got=repr(spec.get("name")), allowed="linear, cosine"))
+        raise ValueError(
+            lang.text("error.schedule_name", got=repr(spec.get("name")), allowed="linear, cosine")
+        )
     return _BUILDERS[spec["name"]](**arguments)
