@@ -17,7 +17,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
 from course_lib import data, lang, schedules
-from course_lib.device import pick
+from course_lib.device import prepare
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
@@ -59,9 +59,14 @@ def _files(name: str | Path) -> tuple[Path, Path]:
     return path, path.with_suffix(".json")
 
 
+def card_path(name: str | Path) -> Path:
+    """Where the card of a checkpoint lies: beside its weights, with the suffix .json."""
+    return _files(name)[1]
+
+
 def card(name: str | Path) -> dict[str, Any]:
     """The model card of a checkpoint: data, steps, seconds, device, seed, metrics."""
-    _, path = _files(name)
+    path = card_path(name)
     if not path.is_file():
         raise FileNotFoundError(lang.text("error.file_missing", path=path))
     return json.loads(path.read_text(encoding="utf-8"))
@@ -82,17 +87,20 @@ def load_weights(module: nn.Module, name: str | Path) -> None:
         raise ValueError(lang.text("error.checkpoint_fit", path=path)) from None
 
 
-def load(name: str | Path = "digits", device: str | torch.device = "auto") -> EpsModel:
+def load(
+    name: str | Path = "digits", device: str | torch.device = "auto", precision: str = "auto"
+) -> EpsModel:
     """A trained noise predictor ``(x_t, t[, y]) -> eps_hat``, ready to sample from.
 
     name: a checkpoint in data/ ("digits") or the path of a .safetensors file with its card beside it.
+    precision: "fp32", "bf16", or "auto" for whichever this machine computes faster.
     FileNotFoundError where it is missing, ValueError where it is corrupt.
     """
     about = card(name)
     model = EpsModel(UNet(**about["model"]), schedules.from_spec(about["schedule"]), about["predicts"])
     load_weights(model.net, name)
     model.requires_grad_(False)
-    return model.eval().to(pick(device), memory_format=torch.channels_last)
+    return prepare(model.eval(), precision, device)
 
 
 def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True) -> None:

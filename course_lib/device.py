@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from course_lib import lang
+from course_lib.parameterisations import EpsModel
 
+Model = TypeVar("Model", bound=nn.Module)
 PRECISIONS = ("auto", "fp32", "bf16")
 
 
@@ -57,12 +60,16 @@ def use_bf16(precision: str, device: torch.device) -> bool:
     return precision == "bf16" or (precision == "auto" and fast_bf16(device))
 
 
-def prepare(model: nn.Module, precision: str, device: torch.device) -> bool:
-    """Lay the model out for its precision and say whether to autocast to bfloat16.
+def prepare(model: Model, precision: str = "auto", device: str | torch.device = "auto") -> Model:
+    """Move a model to the device and lay it out for its precision ("auto", "fp32" or "bf16").
 
     Convolutions in float32 run faster channels-last on a CPU, those in bfloat16 do not.
     """
-    bf16 = use_bf16(precision, device)
-    last = device.type == "cuda" or not bf16
-    model.to(device=device, memory_format=torch.channels_last if last else torch.contiguous_format)
-    return bf16
+    where = pick(device)
+    bf16 = use_bf16(precision, where)
+    last = where.type == "cuda" or not bf16
+    model.to(where)
+    model.to(memory_format=torch.channels_last if last else torch.contiguous_format)
+    if isinstance(model, EpsModel):
+        model.bf16 = bf16
+    return model

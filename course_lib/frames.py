@@ -63,13 +63,15 @@ def forward_film(x_0: Float[Tensor, "C H W"], eps: Float[Tensor, "C H W"], sched
 
 def film(steps: Iterable[Step], columns: int = 0) -> Film:
     """A sampler's run as three tracks (x_t, x_0_hat, eps_hat), a batch laid out as one picture."""
-    seen = [(s.t, *(tile(part, columns) for part in s[1:])) for s in steps]
-    if not seen:
+    visited: list[int] = []
+    pictures: dict[str, list[Tensor]] = {name: [] for name in Step._fields[1:]}
+    for state in steps:
+        visited.append(state.t)
+        for name, track in pictures.items():
+            track.append(tile(getattr(state, name), columns))
+    if not visited:
         raise ValueError(lang.text("error.no_steps"))
-    tracks = {
-        name: to_uint8(torch.cat([row[i] for row in seen])) for i, name in enumerate(Step._fields) if i > 0
-    }
-    return Film(tracks, [row[0] for row in seen])
+    return Film({name: to_uint8(torch.cat(track)) for name, track in pictures.items()}, visited)
 
 
 def scatter(points: Float[Tensor, "N B 2"], size: int = 128, reach: float = 2.5) -> Frames:

@@ -143,7 +143,8 @@ class OptimalEps:
 class IdealDenoiser(OptimalEps):
     """The perfect model of a finite data set: it knows these images, and nothing else.
 
-    E[x_0 | x_t] = sum_i w_i x_i,  w = softmax_i( -||x_t - sqrt(alpha_bar_t) x_i||^2 / (2 (1 - alpha_bar_t)) ).
+    E[x_0 | x_t] = sum_i w_i x_i,
+    w = softmax_i( -||x_t - sqrt(alpha_bar_t) x_i||^2 / (2 (1 - alpha_bar_t)) ).
 
     dataset: images (N, *D). A sampler that uses it can only recite the data set.
     """

@@ -22,7 +22,7 @@ def guide(
     Source: Ho & Salimans 2022, eq. 6. The other common scale is s = 1 + w. y (B,) labels of the model's
     classes; ValueError for a label outside them or w < -1. Both passes travel as one batch.
     """
-    classes = getattr(model.net, "classes", 0)
+    classes = model.classes
     if not classes:
         raise ValueError(lang.text("error.no_labels"))
     if y.numel() and (int(y.min()) < 0 or int(y.max()) >= classes):

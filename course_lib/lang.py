@@ -1,6 +1,7 @@
 """Every sentence the code shows a person, in the reader's language.
 
-The sentences lie in ``strings/<lang>.toml`` and ``strings/<area>.<lang>.toml``; a test keeps the files' keys and placeholders equal.
+The sentences lie in ``strings/<lang>.toml`` and ``strings/<area>.<lang>.toml``; a test keeps the keys
+and placeholders of the languages equal.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def _flatten(table: dict, prefix: str = "") -> dict[str, str]:
 
 @cache
 def strings(language: str) -> dict[str, str]:
-    """All sentences of one language, keyed ``table.name``, from ``<lang>.toml`` and ``<area>.<lang>.toml``."""
+    """All sentences of one language, keyed ``table.name``, from all its files."""
     merged: dict[str, str] = {}
     for path in sorted([_STRINGS / f"{language}.toml", *_STRINGS.glob(f"*.{language}.toml")]):
         merged.update(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))

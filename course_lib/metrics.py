@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -19,6 +19,9 @@ FEATURES = 64
 
 class Classifier(nn.Module):
     """A small convolutional network for 28x28 digits: 64 features, then ten logits."""
+
+    reference_mean: Tensor
+    reference_covariance: Tensor
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ v_t = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0 (Salimans & Ho 2022, sec
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -67,13 +68,25 @@ def to_eps(
 class EpsModel(nn.Module):
     """A network of any kind, seen from outside as ``(x_t, t[, y]) -> eps_hat``.
 
+    bf16: compute the network under bfloat16 autocast (what comes out is in x_t's dtype all the same).
     Raises ValueError for a kind that does not exist.
     """
 
     def __init__(self, net: nn.Module, schedule: Schedule, kind: str = "eps"):
         super().__init__()
         self.net, self.schedule, self.kind = net, schedule, check_kind(kind)
+        self.bf16 = False
+
+    @property
+    def classes(self) -> int:
+        """How many classes the network knows; 0 for one without labels."""
+        return int(getattr(self.net, "classes", 0))
+
+    def answer(self, x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
+        """What the network itself says (eps, x_0 or v) for x_t (B, *D), t (B,) and labels (B,)."""
+        with torch.autocast(x_t.device.type, torch.bfloat16, enabled=self.bf16):
+            return self.net(x_t, t, *labels).to(x_t.dtype)
 
     def forward(self, x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
         """eps_hat for x_t (B, *D) at t (B,), and for the labels (B,) if the network takes them."""
-        return to_eps(self.kind, self.net(x_t, t, *labels).to(x_t.dtype), x_t, t, self.schedule)
+        return to_eps(self.kind, self.answer(x_t, t, *labels), x_t, t, self.schedule)

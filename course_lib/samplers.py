@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import torch
@@ -99,7 +101,7 @@ def ddim_step(
     return x_next if z is None or sigma == 0 else x_next + sigma * z
 
 
-def times(T: int, steps: int) -> list[int]:  # noqa: N803
+def times(T: int, steps: int) -> list[int]:
     """The timesteps a sampler visits: T ... 1 evenly spaced without repeats, then 0.
 
     round( T - k (T - 1) / (steps - 1) ),  k = 0 .. steps - 1; a single step goes from T to 0.
@@ -115,9 +117,9 @@ def times(T: int, steps: int) -> list[int]:  # noqa: N803
     return [T - (k * (T - 1) + (steps - 1) // 2) // (steps - 1) for k in range(steps)] + [0]
 
 
-def _check_times(visited: Sequence[int], T: int) -> list[int]:  # noqa: N803
+def _check_times(visited: Sequence[int], T: int) -> list[int]:
     ts = [int(t) for t in visited]
-    falling = all(a > b for a, b in zip(ts, ts[1:], strict=False))
+    falling = all(a > b for a, b in pairwise(ts))
     if len(ts) < 2 or ts[-1] != 0 or ts[0] > T or not falling:
         shown = ", ".join(map(str, ts[:4])) + (", …" if len(ts) > 4 else "")
         raise ValueError(lang.text("error.times", T=T, got=shown))
@@ -154,19 +156,19 @@ def sample(
     """
     visited = _check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
     wanted, noisy = _wants(step)
-    if "t_next" not in wanted and any(a - b != 1 for a, b in zip(visited, visited[1:], strict=False)):
+    if "t_next" not in wanted and any(a - b != 1 for a, b in pairwise(visited)):
         raise ValueError(lang.text("error.cannot_skip", step=getattr(step, "__name__", "step")))
 
     def walk() -> Iterator[Step]:
         x_t = x_T
-        for t, t_next in zip(visited, visited[1:], strict=False):
+        for t, t_next in pairwise(visited):
             with torch.no_grad():
                 eps_hat = model(x_t, torch.full((len(x_t),), t, device=x_t.device))
                 if eps_hat.shape != x_t.shape:
                     raise ValueError(
                         lang.text("error.model_shape", t=t, want=tuple(x_t.shape), got=tuple(eps_hat.shape))
                     )
-                yield_now = Step(t, x_t, predict_x_0(x_t, t, eps_hat, schedule), eps_hat)
+                state = Step(t, x_t, predict_x_0(x_t, t, eps_hat, schedule), eps_hat)
                 given: dict[str, Any] = {"x_t": x_t, "t": t, "eps_hat": eps_hat, "schedule": schedule}
                 if "t_next" in wanted:
                     given["t_next"] = t_next
@@ -175,7 +177,7 @@ def sample(
                         x_t.shape, generator=generator, dtype=x_t.dtype, device=x_t.device
                     )
                 x_t = step(**given)
-            yield yield_now
+            yield state
         yield Step(0, x_t, x_t, torch.zeros_like(x_t))
 
     return walk()
@@ -183,9 +185,7 @@ def sample(
 
 def final(steps: Iterable[Step]) -> Tensor:
     """Run a sampler to its end and return only x_0, keeping no state in between."""
-    last = None
-    for last in steps:
-        pass
-    if last is None:
+    last = deque(steps, maxlen=1)
+    if not last:
         raise ValueError(lang.text("error.no_steps"))
-    return last.x_t
+    return last[0].x_t

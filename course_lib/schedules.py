@@ -34,7 +34,7 @@ class Schedule:
     spec: dict = field(default_factory=dict)
 
     @property
-    def T(self) -> int:  # noqa: N802  (the paper's letter)
+    def T(self) -> int:
         """The number of timesteps; the last one is x_T."""
         return self.beta.numel() - 1
 
@@ -96,7 +96,7 @@ def _range_message(got: int, first: int, T: int) -> str:
     return lang.text(name, got=got, first=first, T=T)
 
 
-def _check_T(T: int) -> None:  # noqa: N802
+def _check_T(T: int) -> None:
     if not isinstance(T, int) or isinstance(T, bool) or T < 1:
         raise ValueError(lang.text("error.T", got=repr(T)))
 

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_lib import checkpoints, device, lang, losses
+from course_lib import checkpoints, data, device, lang, losses
 from course_lib.forward import q_sample
 from course_lib.parameterisations import EpsModel, target, to_eps
 
@@ -22,7 +22,7 @@ BUCKETS = 10
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a run goes; two runs with equal recipes and data give equal weights.
+    """Everything that decides how a run goes: equal recipes, data and machines give equal weights.
 
     label_dropout: the share of images whose label is replaced by the null label (Ho & Salimans 2022,
     Algorithm 1). precision: "fp32", "bf16", or "auto" for whichever this machine computes faster.
@@ -39,7 +39,10 @@ class Recipe:
 
 
 class Progress(NamedTuple):
-    """What one training step did; ``by_t`` is the recent mean eps error in each tenth of 1..T (NaN: none yet)."""
+    """What one training step did.
+
+    by_t: the recent mean error of eps_hat in each tenth of 1..T (NaN where none was drawn yet).
+    """
 
     step: int
     loss: float
@@ -94,8 +97,8 @@ class Run:
 
     def __post_init__(self) -> None:
         where = device.pick(self.on)
-        self.bf16 = device.prepare(self.model, self.recipe.precision, where)
-        self.images = self.images.to(where)
+        device.prepare(self.model, self.recipe.precision, where)
+        self.images = data.check_images(self.images).to(where)
         self.labels = None if self.labels is None else self.labels.to(where)
         self.generator = torch.Generator(where).manual_seed(self.recipe.seed)
         self.ema = EMA(self.model.net, self.recipe.ema_decay)
@@ -117,15 +120,13 @@ class Run:
             return x_0, t, eps, None
         y = self.labels[at]
         dropped = torch.rand(b, generator=g, device=where) < self.recipe.label_dropout
-        return x_0, t, eps, torch.where(dropped, self.model.net.null_label, y)
+        return x_0, t, eps, torch.where(dropped, self.model.classes, y)
 
     def _one_step(self) -> float:
         model, schedule = self.model, self.model.schedule
         x_0, t, eps, y = self.batch()
         x_t = q_sample(x_0, t, eps, schedule)
-        with torch.autocast(x_t.device.type, torch.bfloat16, enabled=self.bf16):
-            answer = model.net(x_t, t) if y is None else model.net(x_t, t, y)
-        answer = answer.to(x_t.dtype)
+        answer = model.answer(x_t, t) if y is None else model.answer(x_t, t, y)
         loss = losses.simple(answer, target(model.kind, x_0, t, eps, schedule))
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.step, self.recipe)
@@ -150,7 +151,7 @@ class Run:
     def steps(self, save_every: int = 500) -> Iterator[Progress]:
         """Train to the recipe's last step, yielding after each; save every ``save_every`` and at the end.
 
-        Leaving the loop early (Ctrl-C, a break) saves too, so the next Run with this state goes on from there.
+        Leaving the loop early (Ctrl-C, a break) saves too, so the next Run with this state goes on.
         """
         self.model.net.train()
         saved = self.step

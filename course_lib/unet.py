@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
-import torch.nn.functional as F  # noqa: N812  (PyTorch's own name for it)
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -37,6 +38,13 @@ def _groups(channels: int) -> int:
     return math.gcd(8, channels)
 
 
+def _zero(layer: nn.Module) -> nn.Module:
+    # A layer that starts at zero leaves its block the identity, and the untrained network's answer 0.
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+    return layer
+
+
 class ResidualBlock(nn.Module):
     """Two convolutions around the embedding's scale and shift; its last convolution starts at zero."""
 
@@ -46,9 +54,7 @@ class ResidualBlock(nn.Module):
         self.conv_1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
         self.scale_shift = nn.Linear(embedding, 2 * channels_out)
         self.norm_2 = nn.GroupNorm(_groups(channels_out), channels_out)
-        self.conv_2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
-        nn.init.zeros_(self.conv_2.weight)
-        nn.init.zeros_(self.conv_2.bias)
+        self.conv_2 = _zero(nn.Conv2d(channels_out, channels_out, 3, padding=1))
         same = channels_in == channels_out
         self.bypass = nn.Identity() if same else nn.Conv2d(channels_in, channels_out, 1)
 
@@ -67,9 +73,7 @@ class Attention(nn.Module):
         self.heads = heads
         self.norm = nn.GroupNorm(_groups(channels), channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.out = nn.Conv2d(channels, channels, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        self.out = _zero(nn.Conv2d(channels, channels, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
@@ -109,7 +113,7 @@ class UNet(nn.Module):
         self.label = nn.Embedding(classes + 1, embedding) if classes else None
         self.stem = nn.Conv2d(channels, widths[0], 3, padding=1)
         self.down, self.shrink = nn.ModuleList(), nn.ModuleList()
-        for width, wider in zip(widths[:-1], widths[1:], strict=True):
+        for width, wider in pairwise(widths):
             self.down.append(ResidualBlock(width, width, embedding))
             self.shrink.append(nn.Conv2d(width, wider, 3, stride=2, padding=1))
         deepest = widths[-1]
@@ -121,9 +125,7 @@ class UNet(nn.Module):
             self.grow.append(nn.Conv2d(wider, width, 3, padding=1))
             self.up.append(ResidualBlock(2 * width, width, embedding))
         self.norm = nn.GroupNorm(_groups(widths[0]), widths[0])
-        self.head = nn.Conv2d(widths[0], channels, 3, padding=1)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        self.head = _zero(nn.Conv2d(widths[0], channels, 3, padding=1))
 
     @property
     def null_label(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 
 from course_lib import checkpoints, data, device, metrics, schedules, training
 from course_lib.parameterisations import EpsModel
@@ -34,7 +34,7 @@ def digits(out: Path, state: Path, recipe: training.Recipe, on: str = "auto") ->
         "licence": "CC BY-SA 3.0",
         "images_seen": recipe.steps * recipe.batch_size,
         "seconds": round(run.seconds),
-        "machine": _machine(run.images.device, run.bf16),
+        "machine": _machine(run.images.device, model.bf16),
         "torch": torch.__version__,
         "recipe": asdict(recipe),
         "seed": recipe.seed,
@@ -73,7 +73,8 @@ def classifier(out: Path, epochs: int = 14, batch: int = 128, seed: int = 0) -> 
     g = torch.Generator().manual_seed(seed)
     images, labels = data.digits("train")
     model = metrics.Classifier()
-    bf16 = device.prepare(model, "auto", torch.device("cpu"))
+    bf16 = device.use_bf16("auto", torch.device("cpu"))
+    device.prepare(model, "auto", "cpu")
     average = training.EMA(model, 0.995)
     steps = epochs * (len(images) // batch)
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.05)

@@ -1,0 +1,183 @@
+"""Which exercises the learner has passed: one small JSON file in the learner's own folder.
+
+Nothing leaves the machine. A file that cannot be read is kept aside, never overwritten; where nothing can
+be written, the passes are remembered until the kernel stops, and the learner is told so once.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib import lang
+
+_here: set[str] = set()  # passed in this kernel: what is left where the file cannot be written
+_told = False
+
+
+def home() -> Path:
+    """The learner's own folder: COURSE_HOME, else ~/difusi."""
+    return Path(os.environ.get("COURSE_HOME") or Path.home() / "difusi").expanduser()
+
+
+def path() -> Path:
+    """The progress file."""
+    return home() / "progress.json"
+
+
+def _set_aside(file: Path) -> str:
+    """Rename a corrupt file to a name that is free, so that nothing of it is lost."""
+    kept = file.with_name(file.name + ".bad")
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = file.with_name(f"{file.name}.bad{number}")
+    file.rename(kept)
+    return lang.text("progress.corrupt", path=file, kept=kept.name)
+
+
+def _read() -> tuple[dict, str]:
+    """The file's contents, and a sentence for the learner if it had to be set aside."""
+    file = path()
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        names = content["passed"]
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError(names)
+        return content, ""
+    except FileNotFoundError:
+        return {"passed": []}, ""
+    except OSError:
+        return {"passed": []}, _unwritable()
+    except (ValueError, KeyError, TypeError):
+        try:
+            return {"passed": []}, _set_aside(file)
+        except OSError:
+            return {"passed": []}, _unwritable()
+
+
+def _unwritable() -> str:
+    global _told
+    if _told:
+        return ""
+    _told = True
+    return lang.text("progress.unwritable", path=home())
+
+
+def record(name: str) -> str:
+    """Remember that the exercise ``name`` is passed; returns a sentence the learner should see, or ""."""
+    from course_lib.checkpoints import write_atomically  # loads torch: only whoever records needs it
+
+    _here.add(name)
+    content, says = _read()
+    if _here <= set(content["passed"]):
+        return says
+    content["passed"] = sorted(_here | set(content["passed"]))
+    try:
+        if path().exists() and not _readable():
+            return says or _unwritable()
+        write_atomically(path(), (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    except (ValueError, OSError):
+        return says or _unwritable()
+    return says
+
+
+def _readable() -> bool:
+    # A file that is there but could not be read or set aside must not be replaced.
+    try:
+        json.loads(path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def passed() -> set[str]:
+    """The names of the exercises passed so far, on any day."""
+    return set(_read()[0]["passed"]) | _here
+
+
+def export(to: str | Path) -> Path:
+    """Write a copy of the progress to a new file, to hand in or to keep; ValueError if it exists already."""
+    from course_lib.checkpoints import write_atomically
+
+    file = Path(to).expanduser()
+    if file.exists():
+        raise ValueError(lang.text("progress.exists", path=file))
+    rows = [{"chapter": row.chapter, "passed": row.passed, "open": row.open} for row in overview().rows]
+    text = json.dumps({"passed": sorted(passed()), "chapters": rows}, indent=1, ensure_ascii=False)
+    write_atomically(file, (text + "\n").encode())
+    return file
+
+
+@dataclass(frozen=True)
+class Row:
+    """One chapter: the exercises passed, and those still open."""
+
+    chapter: int
+    passed: list[str]
+    open: list[str]
+
+    @property
+    def total(self) -> int:
+        """How many exercises the chapter has."""
+        return len(self.passed) + len(self.open)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The learner's progress, a bar with numbers for each chapter."""
+
+    rows: tuple[Row, ...]
+    says: str = ""
+    language: str = "en"
+
+    def _label(self, row: Row) -> str:
+        return lang.text("progress.chapter", self.language, chapter=f"{row.chapter:02}")
+
+    def _count(self, row: Row) -> str:
+        return lang.text("progress.count", self.language, passed=len(row.passed), total=row.total)
+
+    def __repr__(self) -> str:
+        lines = [lang.text("progress.title", self.language)]
+        for row in self.rows:
+            filled = round(20 * len(row.passed) / row.total)
+            lines.append(f"{self._label(row)}  [{'█' * filled}{'·' * (20 - filled)}]  {self._count(row)}")
+            lines.append("    " + "  ".join([f"✓ {n}" for n in row.passed] + [f"○ {n}" for n in row.open]))
+        return "\n".join([*lines, self.says] if self.says else lines)
+
+    def _repr_html_(self) -> str:
+        body = "".join(
+            f'<tr><th style="text-align:left">{html.escape(self._label(row))}</th>'
+            '<td><div aria-hidden="true" style="width:12em;height:0.9em;border:1px solid #888;background:transparent">'
+            f'<div style="width:{100 * len(row.passed) / row.total:.0f}%;height:100%;background:#009E73"></div>'
+            f'</div></td><td style="text-align:left">{html.escape(self._count(row))}</td>'
+            '<td style="text-align:left">'
+            + " ".join(
+                [f"<code>✓ {n}</code>" for n in row.passed] + [f"<code>○ {n}</code>" for n in row.open]
+            )
+            + "</td></tr>"
+            for row in self.rows
+        )
+        title = html.escape(lang.text("progress.title", self.language))
+        says = f"<p>{html.escape(self.says)}</p>" if self.says else ""
+        return (
+            f'<div lang="{self.language}"><table><caption style="text-align:left"><strong>{title}</strong>'
+            f"</caption>{body}</table>{says}</div>"
+        )
+
+
+def overview() -> Overview:
+    """How far the learner is: for each chapter with exercises, those passed and those open."""
+    from course_lib.exercises import EXERCISES  # it records here, so it is imported only when asked for
+
+    content, says = _read()
+    done = set(content["passed"]) | _here
+    chapters = sorted({exercise.chapter for exercise in EXERCISES.values()})
+    rows = []
+    for chapter in chapters:
+        names = [e.name for e in EXERCISES.values() if e.chapter == chapter]
+        rows.append(Row(chapter, [n for n in names if n in done], [n for n in names if n not in done]))
+    return Overview(tuple(rows), says, lang.current())
