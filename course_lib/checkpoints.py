@@ -69,7 +69,10 @@ def card(name: str | Path) -> dict[str, Any]:
     path = card_path(name)
     if not path.is_file():
         raise FileNotFoundError(lang.text("error.file_missing", path=path))
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:  # not JSON, or not even UTF-8
+        raise ValueError(lang.text("error.checkpoint", path=path, got=data.sha256(path)[:16])) from None
 
 
 def load_weights(module: nn.Module, name: str | Path) -> None:
@@ -97,6 +100,8 @@ def load(
     FileNotFoundError where it is missing, ValueError where it is corrupt.
     """
     about = card(name)
+    if not {"model", "schedule", "predicts"} <= about.keys():  # the classifier's card, say
+        raise ValueError(lang.text("error.checkpoint_fit", path=_files(name)[0]))
     model = EpsModel(UNet(**about["model"]), schedules.from_spec(about["schedule"]), about["predicts"])
     load_weights(model.net, name)
     model.requires_grad_(False)

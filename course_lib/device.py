@@ -22,9 +22,13 @@ def pick(device: str | torch.device = "auto") -> torch.device:
         return device
     if device != "auto":
         try:
-            return torch.device(device)
+            asked = torch.device(device)
         except RuntimeError:
             raise ValueError(lang.text("error.device", got=repr(device))) from None
+        absent = {"cuda": torch.cuda, "mps": torch.backends.mps}.get(asked.type)
+        if absent is not None and not absent.is_available():
+            raise ValueError(lang.text("error.device_absent", got=repr(device)))
+        return asked
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")

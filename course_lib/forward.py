@@ -11,7 +11,8 @@ from course_lib.schedules import Schedule, gather
 Timesteps = int | Int[Tensor, " B"]
 
 
-def _check_noise(x: Tensor, eps: Tensor, x_name: str, eps_name: str) -> None:
+def check_noise(x: Tensor, eps: Tensor, x_name: str, eps_name: str) -> None:
+    """Raise ValueError unless both are floating point and of exactly the same shape."""
     # Broadcasting would hide both mistakes: a noise of another shape still "works".
     if x.shape != eps.shape:
         raise ValueError(
@@ -33,7 +34,7 @@ def q_sample(
     Source: Ho et al. 2020, eq. 4. t in 0..T (t = 0 returns x_0); ValueError for any other t, or when
     eps has not exactly x_0's shape.
     """
-    _check_noise(x_0, eps, "x_0", "eps")
+    check_noise(x_0, eps, "x_0", "eps")
     alpha_bar_t = gather(schedule.alpha_bar, t, x_0, first=0)
     return alpha_bar_t**0.5 * x_0 + (1 - alpha_bar_t) ** 0.5 * eps
 
@@ -47,7 +48,7 @@ def q_step(
 
     Source: Ho et al. 2020, eq. 2. t in 1..T; ValueError otherwise, or when the shapes differ.
     """
-    _check_noise(x_prev, eps, "x_prev", "eps")
+    check_noise(x_prev, eps, "x_prev", "eps")
     beta_t = gather(schedule.beta, t, x_prev)
     return (1 - beta_t) ** 0.5 * x_prev + beta_t**0.5 * eps
 
@@ -61,7 +62,7 @@ def predict_x_0(
 
     Source: Ho et al. 2020, eq. 15 (eq. 4 solved for x_0). t in 1..T; ValueError otherwise.
     """
-    _check_noise(x_t, eps_hat, "x_t", "eps_hat")
+    check_noise(x_t, eps_hat, "x_t", "eps_hat")
     alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
     return (x_t - (1 - alpha_bar_t) ** 0.5 * eps_hat) / alpha_bar_t**0.5
 
@@ -76,13 +77,12 @@ def posterior(
 
     Source: Ho et al. 2020, eqs. 6 and 7. t in 1..T; at t = 1 the mean is x_0 and the variance 0.
     """
-    _check_noise(x_t, x_0, "x_t", "x_0")
+    check_noise(x_t, x_0, "x_t", "x_0")
     beta_t = gather(schedule.beta, t, x_t)
     alpha_t = gather(schedule.alpha, t, x_t)
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
     alpha_bar_prev = gather(schedule.alpha_bar, t - 1, x_t, first=0)
-    mean = (
-        alpha_bar_prev**0.5 * beta_t / (1 - alpha_bar_t) * x_0
-        + alpha_t**0.5 * (1 - alpha_bar_prev) / (1 - alpha_bar_t) * x_t
-    )
+    # 1 - alpha_bar in float64 before the cast: in float32 it would be off by 2e-4 at t = 1.
+    gone_t = gather(1 - schedule.alpha_bar, t, x_t)
+    gone_prev = gather(1 - schedule.alpha_bar, t - 1, x_t, first=0)
+    mean = alpha_bar_prev**0.5 * beta_t / gone_t * x_0 + alpha_t**0.5 * gone_prev / gone_t * x_t
     return mean, gather(schedule.beta_tilde, t, x_t)

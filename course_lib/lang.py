@@ -66,4 +66,4 @@ def current() -> str:
 
 def text(key: str, language: str | None = None, **values: object) -> str:
     """The sentence ``key`` (such as ``"error.t_range"``) with its placeholders filled in."""
-    return strings(language or current())[key].format(**values)
+    return strings(check(language) if language else current())[key].format(**values)

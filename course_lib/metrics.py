@@ -78,7 +78,7 @@ def moments(x: Float[Tensor, "N F"]) -> tuple[Float[Tensor, " F"], Float[Tensor,
     if len(x) < 2:
         raise ValueError(lang.text("error.too_few", got=len(x)))
     x = x.double()
-    return x.mean(0), torch.cov(x.T)
+    return x.mean(0), torch.cov(x.T).reshape(x.shape[1], x.shape[1])
 
 
 def frechet_between(

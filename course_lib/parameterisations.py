@@ -35,11 +35,12 @@ def target(
 
     Source: Salimans & Ho 2022, section 4.2. t in 1..T.
     """
-    if check_kind(kind) == "eps":
+    check_kind(kind)
+    alpha_bar_t = gather(schedule.alpha_bar, t, x_0)  # for every kind: it is where a bad t is reported
+    if kind == "eps":
         return eps
     if kind == "x_0":
         return x_0
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_0)
     return alpha_bar_t**0.5 * eps - (1 - alpha_bar_t) ** 0.5 * x_0
 
 
@@ -57,9 +58,10 @@ def to_eps(
 
     Source: Salimans & Ho 2022, appendix D. t in 1..T.
     """
-    if check_kind(kind) == "eps":
-        return answer
+    check_kind(kind)
     alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
+    if kind == "eps":
+        return answer
     if kind == "x_0":
         return (x_t - alpha_bar_t**0.5 * answer) / (1 - alpha_bar_t) ** 0.5
     return alpha_bar_t**0.5 * answer + (1 - alpha_bar_t) ** 0.5 * x_t

@@ -39,24 +39,24 @@ def _set_aside(file: Path) -> str:
     return lang.text("progress.corrupt", path=file, kept=kept.name)
 
 
-def _read() -> tuple[dict, str]:
-    """The file's contents, and a sentence for the learner if it had to be set aside."""
+def _read() -> tuple[dict, str, bool]:
+    """The file's contents; a sentence for the learner or ""; and whether the file may be (re)written."""
     file = path()
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         names = content["passed"]
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ValueError(names)
-        return content, ""
+        return content, "", True
     except FileNotFoundError:
-        return {"passed": []}, ""
+        return {"passed": []}, "", True
     except OSError:
-        return {"passed": []}, _unwritable()
+        return {"passed": []}, _unwritable(), False
     except (ValueError, KeyError, TypeError):
         try:
-            return {"passed": []}, _set_aside(file)
+            return {"passed": []}, _set_aside(file), True
         except OSError:
-            return {"passed": []}, _unwritable()
+            return {"passed": []}, _unwritable(), False
 
 
 def _unwritable() -> str:
@@ -72,26 +72,15 @@ def record(name: str) -> str:
     from course_lib.checkpoints import write_atomically  # loads torch: only whoever records needs it
 
     _here.add(name)
-    content, says = _read()
-    if _here <= set(content["passed"]):
+    content, says, writable = _read()
+    if not writable or _here <= set(content["passed"]):
         return says
     content["passed"] = sorted(_here | set(content["passed"]))
     try:
-        if path().exists() and not _readable():
-            return says or _unwritable()
         write_atomically(path(), (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
     except (ValueError, OSError):
         return says or _unwritable()
     return says
-
-
-def _readable() -> bool:
-    # A file that is there but could not be read or set aside must not be replaced.
-    try:
-        json.loads(path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def passed() -> set[str]:
@@ -143,17 +132,21 @@ class Overview:
     def __repr__(self) -> str:
         lines = [lang.text("progress.title", self.language)]
         for row in self.rows:
-            filled = round(20 * len(row.passed) / row.total)
+            filled = self._percent(row) // 5
             lines.append(f"{self._label(row)}  [{'█' * filled}{'·' * (20 - filled)}]  {self._count(row)}")
             lines.append("    " + "  ".join([f"✓ {n}" for n in row.passed] + [f"○ {n}" for n in row.open]))
         return "\n".join([*lines, self.says] if self.says else lines)
 
+    def _percent(self, row: Row) -> int:
+        return round(100 * len(row.passed) / row.total)
+
     def _repr_html_(self) -> str:
+        frame = "width:12em;height:0.9em;border:1px solid #888"
+        bar = "height:100%;background:#009E73"
         body = "".join(
-            f'<tr><th style="text-align:left">{html.escape(self._label(row))}</th>'
-            '<td><div aria-hidden="true" style="width:12em;height:0.9em;border:1px solid #888;background:transparent">'
-            f'<div style="width:{100 * len(row.passed) / row.total:.0f}%;height:100%;background:#009E73"></div>'
-            f'</div></td><td style="text-align:left">{html.escape(self._count(row))}</td>'
+            f'<tr><th style="text-align:left;white-space:nowrap">{html.escape(self._label(row))}</th>'
+            f'<td><div aria-hidden="true" style="{frame}"><div style="{bar};width:{self._percent(row)}%">'
+            f'</div></div></td><td style="text-align:left;white-space:nowrap">{html.escape(self._count(row))}</td>'
             '<td style="text-align:left">'
             + " ".join(
                 [f"<code>✓ {n}</code>" for n in row.passed] + [f"<code>○ {n}</code>" for n in row.open]
@@ -164,7 +157,7 @@ class Overview:
         title = html.escape(lang.text("progress.title", self.language))
         says = f"<p>{html.escape(self.says)}</p>" if self.says else ""
         return (
-            f'<div lang="{self.language}"><table><caption style="text-align:left"><strong>{title}</strong>'
+            f'<div lang="{self.language}"><table style="color:inherit"><caption style="text-align:left;color:inherit"><strong>{title}</strong>'
             f"</caption>{body}</table>{says}</div>"
         )
 
@@ -173,7 +166,7 @@ def overview() -> Overview:
     """How far the learner is: for each chapter with exercises, those passed and those open."""
     from course_lib.exercises import EXERCISES  # it records here, so it is imported only when asked for
 
-    content, says = _read()
+    content, says, _ = _read()
     done = set(content["passed"]) | _here
     chapters = sorted({exercise.chapter for exercise in EXERCISES.values()})
     rows = []

@@ -13,11 +13,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
-from course_lib.forward import predict_x_0
+from course_lib.forward import check_noise, predict_x_0
 from course_lib.schedules import Schedule, gather
 
 Model = Callable[[Tensor, Tensor], Tensor]
 VARIANCES = ("beta", "beta_tilde")
+GIVEN = ("x_t", "t", "t_next", "eps_hat", "z", "schedule")  # what a step rule may name
 
 
 class Step(NamedTuple):
@@ -57,6 +58,8 @@ def ddpm_step(
     """
     if variance not in VARIANCES:
         raise ValueError(lang.text("error.variance_name", got=repr(variance), allowed=", ".join(VARIANCES)))
+    check_noise(x_t, eps_hat, "x_t", "eps_hat")
+    check_noise(x_t, z, "x_t", "z")
     t_next = t - 1 if t_next is None else t_next
     alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
     _check_next(t, t_next)
@@ -91,6 +94,8 @@ def ddim_step(
         raise ValueError(lang.text("error.eta", got=eta))
     if eta > 0 and z is None:
         raise ValueError(lang.text("error.eta_noise", got=eta))
+    if z is not None:
+        check_noise(x_t, z, "x_t", "z")
     alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
     _check_next(t, t_next)
     alpha_bar_next = gather(schedule.alpha_bar, t_next, x_t, first=0)
@@ -126,13 +131,23 @@ def _check_times(visited: Sequence[int], T: int) -> list[int]:
     return ts
 
 
-def _wants(step: Callable[..., Tensor]) -> tuple[set[str], bool]:
-    """Which of the loop's values a step rule takes, by parameter name, and whether it uses fresh noise."""
+def _wants(step: Callable[..., Tensor]) -> set[str]:
+    """Which of the loop's values a step rule takes, by parameter name; z only if it uses fresh noise."""
     bound: dict[str, Any] = getattr(step, "keywords", {})
     parameters = inspect.signature(step).parameters
-    names = {n for n in ("t_next", "z") if n in parameters and n not in bound}
-    eta = parameters["eta"].default if "eta" in parameters else None
-    return names, "z" in names and eta != 0
+    rest = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    names = {n for n in GIVEN if (rest or n in parameters) and n not in bound}
+    needed = {
+        n
+        for n, p in parameters.items()
+        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    }
+    if needed - names:
+        name = getattr(step, "__name__", "step")
+        asked = ", ".join(sorted(needed - names))
+        raise ValueError(lang.text("error.step_names", step=name, got=asked, allowed=", ".join(GIVEN)))
+    silent = "eta" in parameters and parameters["eta"].default == 0 and "z" not in needed
+    return names - {"z"} if silent else names
 
 
 def sample(
@@ -155,7 +170,7 @@ def sample(
     answers with another shape.
     """
     visited = _check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
-    wanted, noisy = _wants(step)
+    wanted = _wants(step)
     if "t_next" not in wanted and any(a - b != 1 for a, b in pairwise(visited)):
         raise ValueError(lang.text("error.cannot_skip", step=getattr(step, "__name__", "step")))
 
@@ -169,14 +184,14 @@ def sample(
                         lang.text("error.model_shape", t=t, want=tuple(x_t.shape), got=tuple(eps_hat.shape))
                     )
                 state = Step(t, x_t, predict_x_0(x_t, t, eps_hat, schedule), eps_hat)
-                given: dict[str, Any] = {"x_t": x_t, "t": t, "eps_hat": eps_hat, "schedule": schedule}
-                if "t_next" in wanted:
-                    given["t_next"] = t_next
-                if noisy:
+                given: dict[str, Any] = {
+                    "x_t": x_t, "t": t, "t_next": t_next, "eps_hat": eps_hat, "schedule": schedule,
+                }  # fmt: skip
+                if "z" in wanted:
                     given["z"] = torch.randn(
                         x_t.shape, generator=generator, dtype=x_t.dtype, device=x_t.device
                     )
-                x_t = step(**given)
+                x_t = step(**{name: value for name, value in given.items() if name in wanted})
             yield state
         yield Step(0, x_t, x_t, torch.zeros_like(x_t))
 

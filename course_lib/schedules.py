@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 
 import torch
 from jaxtyping import Float, Int
@@ -76,10 +77,12 @@ def gather(
     Raises ValueError for a t outside that range, of another shape, or not an integer.
     """
     T = table.numel() - 1
-    if isinstance(t, int):
+    if isinstance(t, Integral) and not isinstance(t, bool):
         if not first <= t <= T:
-            raise ValueError(_range_message(t, first, T))
-        return float(table[t])
+            raise ValueError(_range_message(int(t), first, T))
+        return float(table[int(t)])
+    if not isinstance(t, Tensor):
+        raise ValueError(lang.text("error.t_dtype", got=type(t).__name__))
     if t.is_floating_point() or t.dtype == torch.bool:
         raise ValueError(lang.text("error.t_dtype", got=t.dtype))
     if t.shape != x.shape[:1]:

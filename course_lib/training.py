@@ -104,6 +104,7 @@ class Run:
         self.ema = EMA(self.model.net, self.recipe.ema_decay)
         self.optimiser = torch.optim.Adam(self.model.net.parameters(), lr=self.recipe.learning_rate)
         self.step = 0
+        self._whole = True  # False while weights, average and step number belong to different steps
         self.seconds = 0.0
         self.recent = torch.full((BUCKETS,), float("nan"), device=where)
         if self.state is not None and self.state.is_file():
@@ -133,9 +134,11 @@ class Run:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.net.parameters(), 1.0)
+        self._whole = False
         self.optimiser.step()
         self.step += 1
         self.ema.update(model.net, self.step)
+        self._whole = True
         with torch.no_grad():
             self._record(losses.per_image(to_eps(model.kind, answer, x_t, t, schedule), eps), t)
         return float(loss.detach())
@@ -157,15 +160,20 @@ class Run:
         saved = self.step
         try:
             while self.step < self.recipe.steps:
-                start = time.perf_counter()
-                loss = self._one_step()
+                start, drawn, before = time.perf_counter(), self.generator.get_state(), self.step
+                try:
+                    loss = self._one_step()
+                except BaseException:
+                    if self.step == before:  # draw the same batch again on resuming
+                        self.generator.set_state(drawn)
+                    raise
                 self.seconds += time.perf_counter() - start
                 if self.step % save_every == 0:
                     self.save()
                     saved = self.step
                 yield Progress(self.step, loss, self.recent.tolist())
         finally:
-            if self.step != saved:
+            if self.step != saved and self._whole:
                 self.save()
 
     def averaged(self) -> nn.Module:
@@ -198,7 +206,10 @@ class Run:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
         where = self.images.device
-        self.model.net.load_state_dict(part("net."))
+        try:
+            self.model.net.load_state_dict(part("net."))
+        except RuntimeError:
+            raise ValueError(lang.text("error.resume", path=path)) from None
         self.ema.weights = {k: v.to(where) for k, v in part("ema.").items()}
         moments: dict[int, dict[str, Tensor]] = {}
         for name, value in part("adam.").items():

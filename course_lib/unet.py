@@ -153,6 +153,10 @@ class UNet(nn.Module):
             raise ValueError(
                 lang.text("error.image_shape", got=tuple(x_t.shape), want=f"(B, {self.channels}, H, W)")
             )
+        if t.shape != x_t.shape[:1]:  # a single t would broadcast in silence
+            raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(len(x_t),)))
+        if y is not None and y.shape != t.shape:
+            raise ValueError(lang.text("error.label_shape", got=tuple(y.shape), want=tuple(t.shape)))
         emb = self.embed(t, y)
         h = self.stem(x_t)
         skips = []

@@ -1,0 +1,316 @@
+"""The command `course`: reads the command line and hands over to one module for each command.
+
+Nothing heavy is imported before a command needs it, so that `course --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from course_lib import lang
+from course_lib.lang import text
+
+MODELS = ("digits", "classifier")
+RUNS = Path("runs")
+
+
+class Misuse(Exception):  # noqa: N818  (it is the caller's, not the program's)
+    """The command line asks for something that does not exist; its text is the sentence to show (exit 2)."""
+
+
+class _Format(argparse.HelpFormatter):
+    def add_usage(
+        self, usage: str | None, actions: Iterable, groups: Iterable, prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, f"{text('cli.usage')}: ")
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks the reader's language."""
+
+    def __init__(self, command: str):
+        about = text(f"cli.about_{command}")
+        super().__init__(
+            prog=f"course {command}",
+            description=about,
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=_Format,
+        )
+        self.command = command
+        self.options = self.add_argument_group(text("cli.options"))
+        self.options.add_argument("-h", "--help", action="help", help=text("cli.help"))
+
+    def option(self, name: str, about: str, **how: object) -> None:
+        """Add an option; ``about`` is its sentence in the help."""
+        self.options.add_argument(name, help=about, **how)  # type: ignore[arg-type]
+
+    def whole(self, name: str, about: str, low: int = 0, high: int = 2**63 - 1, **how: object) -> None:
+        """Add an option that takes a whole number from ``low`` to ``high``."""
+
+        def read(given: str) -> int:
+            if not re.fullmatch(r"[0-9]+", given) or not low <= int(given) <= high:
+                raise Misuse(text("cli.whole", option=name, low=low, high=high, got=repr(given)))
+            return int(given)
+
+        self.option(name, about, type=read, metavar="N", **how)
+
+    def name(self, allowed: tuple[str, ...]) -> None:
+        """Add the one name that the command works on."""
+
+        def read(given: str) -> str:
+            if given not in allowed:
+                listed = ", ".join(allowed)
+                raise Misuse(text("cli.name", command=self.command, got=repr(given), allowed=listed))
+            return given
+
+        self.allowed = allowed
+        about = text("cli.name_help", allowed=", ".join(allowed))
+        self.options.add_argument("name", type=read, help=about)
+
+    def read(self, argv: list[str]) -> argparse.Namespace:
+        """The arguments, or Misuse for any that the command does not know."""
+        self.argv = argv
+        arguments, unknown = self.parse_known_args(argv)
+        if unknown:
+            raise Misuse(text("cli.unknown_option", command=self.command, got=repr(unknown[0])))
+        return arguments
+
+    def error(self, message: str) -> NoReturn:
+        """Misuse instead of argparse's English sentence."""
+        if found := re.match(r"argument ([^:]*/)?(--?[\w-]+): expected", message):
+            raise Misuse(text("cli.needs_value", option=found[2], command=self.command))
+        if message.endswith(": name"):  # the following arguments are required: name
+            raise Misuse(text("cli.no_name", command=self.command, allowed=", ".join(self.allowed)))
+        line = shlex.join([self.command, *self.argv])
+        raise Misuse(text("cli.not_understood", line=line, command=self.command))
+
+
+def _language(given: str) -> str:
+    try:
+        return lang.check(given)
+    except ValueError as problem:
+        raise Misuse(str(problem)) from None
+
+
+def _lab(argv: list[str]) -> int:
+    from course_tools import lab
+
+    parser = _Parser("lab")
+    parser.option("--lang", text("cli.lab_lang"), type=_language, metavar="|".join(lang.LANGUAGES))
+    parser.option("--dir", text("cli.lab_dir"), metavar="DIR")
+    parser.whole("--port", text("cli.lab_port"), 1, 65535)
+    parser.option("--no-browser", text("cli.lab_no_browser"), action="store_true")
+    given = parser.read(argv)
+    return lab.run(given.lang, given.dir, given.port, browser=not given.no_browser)
+
+
+def _build(argv: list[str]) -> int:
+    parser = _Parser("build")
+    parser.option("--check", text("cli.build_check"), action="store_true")
+    parser.option("--stamp", text("cli.build_stamp"), action="store_true")
+    parser.option("--solved", text("cli.build_solved"), type=Path, metavar="DIR")
+    given = parser.read(argv)
+    from course_tools import build
+
+    return build.run(check=given.check, stamp=given.stamp, solved=given.solved)
+
+
+def free(path: Path) -> Path:
+    """``path``, or the first of path-2, path-3 … that does not exist yet."""
+    stem, dot, suffix = path.name.partition(".")
+    candidate, n = path, 1
+    while candidate.exists():
+        n += 1
+        candidate = path.with_name(f"{stem}-{n}{dot}{suffix}")
+    return candidate
+
+
+def output(name: str, out: Path | None, force: bool, data: Path) -> Path:
+    """Where a freshly trained model is to go, so that no file is replaced unless ``force`` says so."""
+    path = out or data / f"{name}.safetensors"
+    if force or not path.exists():
+        return path
+    if out is not None:
+        raise Misuse(text("cli.train_exists", path=path))
+    elsewhere = free(RUNS / f"{name}.safetensors")
+    print(text("cli.train_elsewhere", path=path, out=elsewhere))
+    return elsewhere
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """Hold ``state`` for this process only: two runs that share one file would overwrite each other's work."""
+    lock = state.with_name(f".{state.name}.lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("w") as file:
+            if sys.platform != "win32":
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError:
+        raise ValueError(text("cli.train_busy", state=state)) from None
+
+
+def _train(argv: list[str]) -> int:
+    parser = _Parser("train")
+    parser.name(MODELS)
+    parser.whole("--steps", text("cli.train_steps"), 1)
+    parser.whole("--epochs", text("cli.train_epochs"), 1)
+    parser.option("--resume", text("cli.train_resume"), action=argparse.BooleanOptionalAction)
+    parser.option("--state", text("cli.train_state"), type=Path, metavar="FILE")
+    parser.option("--out", text("cli.train_out"), type=Path, metavar="FILE")
+    parser.option("--force", text("cli.train_force"), action="store_true")
+    parser.option("--device", text("cli.train_device"), metavar="NAME")
+    parser.whole("--seed", text("cli.train_seed"), default=0)
+    parser.whole("--threads", text("cli.train_threads"), 1, 1024)
+    given = parser.read(argv)
+    foreign = ("epochs",) if given.name == "digits" else ("steps", "resume", "state", "device")
+    for option in foreign:
+        if getattr(given, option) is not None:
+            raise Misuse(text("cli.not_for", option=f"--{option}", command="train", name=given.name))
+
+    import torch
+
+    from course_lib import data, device, training
+    from course_tools import make_digits, train
+
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    device.pick(given.device or "auto")  # a wrong name is reported before anything is announced
+    out = output(given.name, given.out, given.force, data.folder())
+    state = None
+    if given.name == "digits":
+        state = given.state or RUNS / "digits.state.safetensors"
+        state = free(state) if given.resume is False else state
+    try:
+        if state is not None:
+            steps = {} if given.steps is None else {"steps": given.steps}
+            with alone(state):
+                recipe = training.Recipe(seed=given.seed, **steps)
+                train.digits(out, state, recipe, given.device or "auto")
+        else:
+            epochs = {} if given.epochs is None else {"epochs": given.epochs}
+            train.classifier(out, seed=given.seed, **epochs)
+    except KeyboardInterrupt:
+        stopped = text("cli.train_stopped_nothing")
+        if state is not None and state.exists():
+            stopped = text("cli.train_stopped", state=state)
+        print(f"\n{stopped}", file=sys.stderr)
+        return 130
+    if out.resolve().parent == data.folder().resolve():
+        make_digits.record_checksum(out.name)
+    print(text("cli.train_done", path=out))
+    return 0
+
+
+def _measure(argv: list[str]) -> int:
+    parser = _Parser("measure")
+    parser.name(("digits",))
+    parser.whole("--n", text("cli.measure_n", default=5000), 10, default=5000)
+    parser.whole("--seeds", text("cli.measure_seeds", default=1), 1, default=1)
+    parser.option("--write", text("cli.measure_write"), action="store_true")
+    given = parser.read(argv)
+    from course_tools import measure
+
+    figures = measure.measure(given.name, given.n, given.seeds)
+    if given.write:
+        measure.into_card(given.name, figures)
+    return 0
+
+
+def _test(argv: list[str]) -> int:
+    if argv in (["-h"], ["--help"]):
+        _Parser("test").print_help()
+        return 0
+    from course_tools import testing
+
+    return testing.run(argv)
+
+
+def _doctor(argv: list[str]) -> int:
+    _Parser("doctor").read(argv)
+    from course_tools import doctor
+
+    return doctor.run()
+
+
+class Command(NamedTuple):
+    """One command: its name and what runs it."""
+
+    name: str
+    run: Callable[[list[str]], int]
+
+
+COMMANDS = (
+    Command("lab", _lab),
+    Command("build", _build),
+    Command("train", _train),
+    Command("measure", _measure),
+    Command("test", _test),
+    Command("doctor", _doctor),
+)
+
+
+def overview() -> str:
+    """What `course --help` shows."""
+    lines = [text("cli.title"), "", f"{text('cli.commands')}:"]
+    lines += [f"  course {c.name:8} {text(f'cli.about_{c.name}')}" for c in COMMANDS]
+    return "\n".join([*lines, "", text("cli.more")])
+
+
+def _speak(argv: list[str]) -> None:
+    """Choose the language of the command itself: --lang, else as `course lab` would, without asking."""
+    from course_lib import progress
+    from course_tools import lab
+
+    asked = [following for option, following in pairwise(argv) if option == "--lang"]
+    asked += [option.removeprefix("--lang=") for option in argv if option.startswith("--lang=")]
+    remembered = lab.remembered(progress.home())
+    for language in (*asked, os.environ.get("COURSE_LANG"), remembered):
+        if language in lang.LANGUAGES:
+            return lang.use(language)
+    return None
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 well, 1 it could not be done, 2 it was called wrongly."""
+    argv = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without Hangul must not end in a traceback
+    _speak(argv)
+    if argv[:1] in ([], ["-h"], ["--help"]):
+        print(overview())
+        return 0 if argv else 2
+    runs = {command.name: command.run for command in COMMANDS}
+    try:
+        if argv[0] not in runs:
+            raise Misuse(text("cli.unknown_command", got=repr(argv[0]), allowed=", ".join(runs)))
+        return runs[argv[0]](argv[1:])
+    except Misuse as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except (ValueError, FileNotFoundError, ConnectionError) as problem:
+        if os.environ.get("COURSE_DEBUG"):  # for a maintainer who wants the traceback, not the sentence
+            raise
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(text("cli.interrupted"), file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

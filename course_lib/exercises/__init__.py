@@ -1,0 +1,41 @@
+"""Exercises: ``check`` an answer, ask for the ``solution``. One file a chapter holds the tasks themselves."""
+
+from __future__ import annotations
+
+from course_lib.exercises import chapter_01, chapter_02
+from course_lib.exercises.core import Answer, Exercise
+from course_lib.exercises.judging import Result, Solution, judge
+from course_lib.exercises.judging import solution as _solution
+
+# A new chapter's exercises are added here, and nowhere else.
+EXERCISES: dict[str, Exercise] = {
+    exercise.name: exercise for module in (chapter_01, chapter_02) for exercise in module.EXERCISES
+}
+
+__all__ = ["EXERCISES", "Exercise", "Result", "Solution", "check", "names", "solution"]
+
+
+def names(chapter: int | None = None) -> tuple[str, ...]:
+    """The exercises' names, in the course's order; of one chapter only, if it is given."""
+    return tuple(e.name for e in EXERCISES.values() if chapter in (None, e.chapter))
+
+
+def _find(name: str) -> Exercise:
+    from course_lib import lang
+
+    if name not in EXERCISES:
+        raise ValueError(lang.text("exercise.unknown", got=repr(name), allowed=", ".join(EXERCISES)))
+    return EXERCISES[name]
+
+
+def check(name: str, answer: Answer | object) -> Result:
+    """Judge a learner's function; the result shows itself in a notebook and in a terminal.
+
+    Never raises for anything the answer is or does; ValueError only for a name that no exercise has.
+    """
+    return judge(_find(name), answer)
+
+
+def solution(name: str) -> Solution:
+    """The course's own version of an exercise, as source code; ValueError for an unknown name."""
+    return _solution(_find(name))

@@ -1,0 +1,177 @@
+"""Chapter 01: mix a picture with noise, take the noise out again, and guess as an ideal denoiser would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+
+
+def mix(x_0: Tensor, eps: Tensor, share: float) -> Tensor:
+    """Mix a picture with noise so that the picture's share of the variance is ``share``."""
+    return share**0.5 * x_0 + (1 - share) ** 0.5 * eps
+
+
+def recover(x_t: Tensor, eps: Tensor, share: float) -> Tensor:
+    """Take known noise out of a mixture again: ``mix`` solved for x_0."""
+    return (x_t - (1 - share) ** 0.5 * eps) / share**0.5
+
+
+def ideal_x_0(x_t: Tensor, dataset: Tensor, alpha_bar_t: float) -> Tensor:
+    """The best guess at x_0 when it is known to be one of the dataset's images: their weighted mean."""
+    squared_distance = (x_t - alpha_bar_t**0.5 * dataset).square().sum(1)
+    weights = torch.softmax(-squared_distance / (2 * (1 - alpha_bar_t)), dim=0)
+    return weights @ dataset
+
+
+def _tensor(*values: object) -> Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+_PIXEL = (_tensor(0.5), _tensor(-1.2))
+_PICTURE = (_tensor([0.9, -0.4, 0.1], [-1.0, 0.7, 1.0]), _tensor([-0.3, 1.6, 0.8], [2.1, -0.6, -1.4]))
+_CLOUD = _tensor([0.8, -0.5, 0.1], [-0.9, 0.4, 0.6], [0.2, 0.7, -1.0], [-0.3, -0.8, 0.5])
+
+
+def _only_picture(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_0, eps = _PIXEL
+    yield Comparison((x_0, eps, 1.0), call(x_0, eps, 1.0), x_0)
+
+
+def _only_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_0, eps = _PIXEL
+    yield Comparison((x_0, eps, 0.0), call(x_0, eps, 0.0), eps)
+
+
+def _scales(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    first, eps = _PIXEL
+    yield Comparison((2 * first, 2 * eps, 0.3), call(2 * first, 2 * eps, 0.3), 2 * call(first, eps, 0.3))
+
+
+def _keeps_variance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    one, none = _tensor(1.0), _tensor(0.0)
+    for share in (0.5, 0.1, 0.9):
+        # The variances of independent parts add with the squares of their weights.
+        got = call(one, none, share) ** 2 + call(none, one, share) ** 2
+        yield Comparison((one, one, share), got, one)
+
+
+def _undoes_mix(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for (x_0, eps), share in ((_PIXEL, 0.5), (_PIXEL, 0.05), (_PICTURE, 0.8)):
+        x_t = mix(x_0, eps, share)
+        yield Comparison((x_t, eps, share), call(x_t, eps, share), x_0)
+
+
+def _one_image(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_t, image = _tensor(0.4), _tensor([-0.8])
+    yield Comparison((x_t, image, 0.5), call(x_t, image, 0.5), image[0])
+
+
+def _almost_clean(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_t = 0.9999**0.5 * _CLOUD[2]
+    yield Comparison((x_t, _CLOUD, 0.9999), call(x_t, _CLOUD, 0.9999), _CLOUD[2])
+
+
+def _almost_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_t = _tensor(0.3, -1.1, 0.6)
+    yield Comparison((x_t, _CLOUD, 1e-14), call(x_t, _CLOUD, 1e-14), _CLOUD.mean(0))
+
+
+def _any_order(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_t, turned = _tensor(0.3, -0.2, 0.5), _CLOUD.flip(0)
+    yield Comparison((x_t, turned, 0.5), call(x_t, turned, 0.5), call(x_t, _CLOUD, 0.5))
+
+
+def _ideal(
+    power: float = 2, spread: float | None = None, shrink: bool = True, mean: bool = False, sign: int = -1
+):
+    """The ideal denoiser with one thing in its weights changed."""
+
+    def answer(x_t: Tensor, dataset: Tensor, alpha_bar_t: float) -> Tensor:
+        away = x_t - (alpha_bar_t**0.5 if shrink else 1) * dataset
+        distance = (away.square().mean(1) if mean else away.square().sum(1)) ** (power / 2)
+        width = 2 * (1 - alpha_bar_t) if spread is None else spread * (1 - alpha_bar_t)
+        return torch.softmax(sign * distance / width, dim=0) @ dataset
+
+    return answer
+
+
+def _nearest(x_t: Tensor, dataset: Tensor, alpha_bar_t: float) -> Tensor:
+    return dataset[(x_t - alpha_bar_t**0.5 * dataset).square().sum(1).argmin()]
+
+
+def _std_for_variance(x_t: Tensor, dataset: Tensor, alpha_bar_t: float) -> Tensor:
+    distance = (x_t - alpha_bar_t**0.5 * dataset).square().sum(1)
+    return torch.softmax(-distance / (2 * (1 - alpha_bar_t) ** 0.5), dim=0) @ dataset
+
+
+EXERCISES = (
+    Exercise(
+        "intuition.mix",
+        chapter=1,
+        reference=mix,
+        probes=[(*_PIXEL, 0.25), (*_PIXEL, 0.9), (*_PICTURE, 0.6)],
+        properties=[
+            Property("share_one", _only_picture),
+            Property("share_zero", _only_noise),
+            Property("scales", _scales),
+            Property("keeps_variance", _keeps_variance),
+        ],
+        mistakes=[
+            Mistake("linear", lambda x_0, eps, share: share * x_0 + (1 - share) * eps),
+            Mistake("noise_unscaled", lambda x_0, eps, share: share**0.5 * x_0 + eps),
+            Mistake("swapped", lambda x_0, eps, share: (1 - share) ** 0.5 * x_0 + share**0.5 * eps),
+            Mistake("one_minus_root", lambda x_0, eps, share: share**0.5 * x_0 + (1 - share**0.5) * eps),
+            Mistake("own_noise", lambda x_0, eps, share: mix(x_0, torch.randn_like(x_0), share)),
+            Mistake("uniform_noise", lambda x_0, eps, share: mix(x_0, torch.rand_like(x_0), share)),
+        ],
+    ),
+    Exercise(
+        "intuition.recover",
+        chapter=1,
+        reference=recover,
+        probes=[(*_PIXEL, 0.25), (*_PIXEL, 0.9), (*_PICTURE, 0.6)],
+        properties=[
+            Property("share_one", _only_picture),
+            Property("scales", _scales),
+            Property("undoes_mix", _undoes_mix),
+        ],
+        mistakes=[
+            Mistake("just_subtract", lambda x_t, eps, share: x_t - eps),
+            Mistake("noise_unscaled", lambda x_t, eps, share: (x_t - eps) / share**0.5),
+            Mistake("not_divided", lambda x_t, eps, share: x_t - (1 - share) ** 0.5 * eps),
+            Mistake("divided_by_share", lambda x_t, eps, share: (x_t - (1 - share) ** 0.5 * eps) / share),
+            Mistake("no_roots", lambda x_t, eps, share: (x_t - (1 - share) * eps) / share),
+            Mistake("added", lambda x_t, eps, share: (x_t + (1 - share) ** 0.5 * eps) / share**0.5),
+        ],
+    ),
+    Exercise(
+        "intuition.ideal_x_0",
+        chapter=1,
+        reference=ideal_x_0,
+        probes=[
+            (_tensor(0.3), _tensor([-1.0], [1.0]), 0.4),
+            (_tensor(0.3, -0.2), _tensor([0.9, 0.1], [-0.6, 0.5], [0.2, -1.0]), 0.5),
+            (_tensor(0.1, 0.6, -0.4), _CLOUD, 0.3),
+        ],
+        properties=[
+            Property("one_image", _one_image),
+            Property("almost_clean", _almost_clean),
+            Property("almost_noise", _almost_noise),
+            Property("any_order", _any_order),
+        ],
+        mistakes=[
+            Mistake("nearest", _nearest),
+            Mistake("plain_mean", lambda x_t, dataset, alpha_bar_t: dataset.mean(0)),
+            Mistake("no_half", _ideal(spread=1)),
+            Mistake("not_shrunk", _ideal(shrink=False)),
+            Mistake("not_squared", _ideal(power=1)),
+            Mistake("std_for_variance", _std_for_variance),
+            Mistake("mean_over_pixels", _ideal(mean=True)),
+            Mistake("sign", _ideal(sign=1)),
+        ],
+    ),
+)

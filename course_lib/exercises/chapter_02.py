@@ -1,0 +1,321 @@
+"""Chapter 02: scale pixels, draw a schedule, take one noisy step, and jump to any timestep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from course_lib import data, forward, schedules
+from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.schedules import Schedule
+
+_SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
+
+
+def _draw(*shape: int) -> Tensor:
+    # Any fixed numbers will do; a generator of their own keeps the learner's random draws untouched.
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
+
+
+def _pixel(value: float) -> Tensor:
+    return torch.full((1, 1, 1, 1), value, dtype=torch.float64)
+
+
+def _images(*times: int, width: int) -> tuple[object, ...]:
+    shape = (len(times), 1, 4, width)
+    return (_draw(*shape), torch.tensor(times), _draw(*shape).flip(0).roll(1, -1), _SCHEDULE)
+
+
+# One pixel; a batch of another size than the width; and B == W, where a forgotten reshape runs silently.
+_PROBES = [
+    (_pixel(0.5), torch.tensor([3]), _pixel(-1.2), _SCHEDULE),
+    _images(1, 5, 10, width=5),
+    _images(2, 4, 7, 9, width=4),
+]
+
+
+def _at(x: float, eps: float, t: int) -> tuple[object, ...]:
+    return (_pixel(x), torch.tensor([t]), _pixel(eps), _SCHEDULE)
+
+
+# ---- forward.q_sample and forward.q_step
+
+
+def _t_zero(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    arguments = _at(0.5, -1.2, 0)
+    yield Comparison(arguments, call(*arguments), _pixel(0.5))
+
+
+def _first_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    beta_1 = float(_SCHEDULE.beta[1])
+    arguments = _at(0.5, -1.2, 1)
+    yield Comparison(arguments, call(*arguments), _pixel((1 - beta_1) ** 0.5 * 0.5 - 1.2 * beta_1**0.5))
+
+
+def _last_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    arguments = _at(0.5, -1.2, _SCHEDULE.T)
+    yield Comparison(arguments, call(*arguments), exercise.want(*arguments))
+
+
+def _linear(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = _at(0.5, -1.2, 4), _at(-0.3, 0.7, 4)
+    both = _at(0.5 - 0.3, -1.2 + 0.7, 4)
+    yield Comparison(both, call(*both), call(*a) + call(*b))
+
+
+def _keeps_variance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for t in (1, 5, 10):
+        signal, noise = call(*_at(1.0, 0.0, t)), call(*_at(0.0, 1.0, t))
+        yield Comparison(_at(1.0, 1.0, t), signal**2 + noise**2, _pixel(1.0))
+
+
+def _own_timestep(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x, t, eps, schedule = _PROBES[2]
+    assert isinstance(x, Tensor) and isinstance(t, Tensor) and isinstance(eps, Tensor)
+    alone = [call(x[i : i + 1], t[i : i + 1], eps[i : i + 1], schedule) for i in range(len(t))]
+    yield Comparison(_PROBES[2], call(x, t, eps, schedule), torch.cat(alone))
+
+
+def _jump(signal: Callable, noise: Callable, wide: bool = True) -> Callable:
+    """x_t = signal x + noise eps; the weights come from (schedule, t), shaped (B, 1, 1, 1) if ``wide``."""
+
+    def answer(x: Tensor, t: Tensor, eps: Tensor, schedule: Schedule) -> Tensor:
+        weights = [w(schedule, t).to(x.dtype) for w in (signal, noise)]
+        a, b = [w.view(-1, 1, 1, 1) for w in weights] if wide else weights
+        return a * x + b * eps
+
+    return answer
+
+
+def _own_noise(x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule) -> Tensor:
+    return forward.q_sample(x_0, t, torch.randn_like(x_0), schedule)
+
+
+Q_SAMPLE = Exercise(
+    "forward.q_sample",
+    chapter=2,
+    reference=forward.q_sample,
+    probes=_PROBES,
+    properties=[
+        Property("t_zero", _t_zero),
+        Property("first_step", _first_step),
+        Property("last_step", _last_step),
+        Property("linear", _linear),
+        Property("own_timestep", _own_timestep),
+        Property("keeps_variance", _keeps_variance),
+    ],
+    mistakes=[
+        Mistake("no_roots", _jump(lambda s, t: s.alpha_bar[t], lambda s, t: 1 - s.alpha_bar[t])),
+        Mistake(
+            "noise_not_rooted", _jump(lambda s, t: s.alpha_bar[t] ** 0.5, lambda s, t: 1 - s.alpha_bar[t])
+        ),
+        Mistake(
+            "swapped", _jump(lambda s, t: (1 - s.alpha_bar[t]) ** 0.5, lambda s, t: s.alpha_bar[t] ** 0.5)
+        ),
+        Mistake(
+            "alpha_for_alpha_bar", _jump(lambda s, t: s.alpha[t] ** 0.5, lambda s, t: (1 - s.alpha[t]) ** 0.5)
+        ),
+        Mistake(
+            "beta_for_alpha_bar", _jump(lambda s, t: s.beta[t] ** 0.5, lambda s, t: (1 - s.beta[t]) ** 0.5)
+        ),
+        Mistake("step_noise", _jump(lambda s, t: s.alpha_bar[t] ** 0.5, lambda s, t: s.beta[t] ** 0.5)),
+        Mistake(
+            "off_by_one",
+            _jump(lambda s, t: s.alpha_bar[t - 1] ** 0.5, lambda s, t: (1 - s.alpha_bar[t - 1]) ** 0.5),
+        ),
+        Mistake(
+            "over_the_width",
+            _jump(lambda s, t: s.alpha_bar[t] ** 0.5, lambda s, t: (1 - s.alpha_bar[t]) ** 0.5, wide=False),
+        ),
+        Mistake("own_noise", _own_noise),
+    ],
+)
+
+Q_STEP = Exercise(
+    "forward.q_step",
+    chapter=2,
+    reference=forward.q_step,
+    probes=_PROBES,
+    properties=[
+        Property("first_step", _first_step),
+        Property("last_step", _last_step),
+        Property("linear", _linear),
+        Property("own_timestep", _own_timestep),
+        Property("keeps_variance", _keeps_variance),
+    ],
+    mistakes=[
+        Mistake("beta_for_root", _jump(lambda s, t: (1 - s.beta[t]) ** 0.5, lambda s, t: s.beta[t])),
+        Mistake("not_shrunk", _jump(lambda s, t: torch.ones(len(t)), lambda s, t: s.beta[t] ** 0.5)),
+        Mistake("no_roots", _jump(lambda s, t: 1 - s.beta[t], lambda s, t: s.beta[t])),
+        Mistake("swapped", _jump(lambda s, t: s.beta[t] ** 0.5, lambda s, t: (1 - s.beta[t]) ** 0.5)),
+        Mistake(
+            "whole_jump", _jump(lambda s, t: s.alpha_bar[t] ** 0.5, lambda s, t: (1 - s.alpha_bar[t]) ** 0.5)
+        ),
+        Mistake(
+            "off_by_one", _jump(lambda s, t: (1 - s.beta[t - 1]) ** 0.5, lambda s, t: s.beta[t - 1] ** 0.5)
+        ),
+        Mistake(
+            "over_the_width",
+            _jump(lambda s, t: (1 - s.beta[t]) ** 0.5, lambda s, t: s.beta[t] ** 0.5, wide=False),
+        ),
+    ],
+)
+
+# ---- schedules.linear and schedules.alpha_bar
+
+
+def linear_betas(T: int, beta_1: float, beta_T: float) -> Tensor:
+    """beta_1..beta_T of the library's linear schedule, without its slot 0."""
+    return schedules.linear(T, beta_1, beta_T).beta[1:]
+
+
+def _ends(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for T in (2, 7):
+        got = call(T, 0.1, 0.4)
+        yield Comparison((T, 0.1, 0.4), got[[0, -1]], torch.tensor([0.1, 0.4], dtype=torch.float64))
+
+
+def _even_steps(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    got = call(5, 0.1, 0.4).diff()
+    yield Comparison((5, 0.1, 0.4), got, torch.full((4,), 0.075, dtype=torch.float64))
+
+
+def _over_T(first: int) -> Callable[[int, float, float], Tensor]:
+    return lambda T, beta_1, beta_T: beta_1 + torch.arange(first, first + T) / T * (beta_T - beta_1)
+
+
+LINEAR = Exercise(
+    "schedules.linear",
+    chapter=2,
+    reference=linear_betas,
+    shown=schedules.linear,
+    probes=[(2, 0.1, 0.4), (5, 0.02, 0.3), (100, 1e-3, 0.2)],
+    properties=[Property("ends", _ends), Property("even_steps", _even_steps)],
+    mistakes=[
+        Mistake("misses_beta_1", _over_T(1)),
+        Mistake("misses_beta_T", _over_T(0)),
+        Mistake("one_too_many", lambda T, beta_1, beta_T: torch.linspace(beta_1, beta_T, T + 1)),
+        Mistake("with_beta_0", lambda T, beta_1, beta_T: schedules.linear(T, beta_1, beta_T).beta),
+        Mistake("straight_root", lambda T, beta_1, beta_T: torch.linspace(beta_1**0.5, beta_T**0.5, T) ** 2),
+        Mistake("backwards", lambda T, beta_1, beta_T: torch.linspace(beta_T, beta_1, T)),
+        Mistake("alpha", lambda T, beta_1, beta_T: 1 - torch.linspace(beta_1, beta_T, T)),
+    ],
+)
+
+
+def alpha_bar(beta: Tensor) -> Tensor:
+    """The library's alpha_bar table for a table of betas (slot 0 is 0)."""
+    return schedules.from_betas(beta[1:]).alpha_bar
+
+
+def _table(*betas: float) -> Tensor:
+    return torch.tensor([0.0, *betas], dtype=torch.float64)
+
+
+def _starts_at_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    beta = _table(0.5)
+    yield Comparison((beta,), call(beta)[:1], torch.ones(1, dtype=torch.float64))
+
+
+def _one_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    beta = _table(0.25, 0.5)
+    yield Comparison((beta,), call(beta)[1:2], torch.tensor([0.75], dtype=torch.float64))
+
+
+def _recursion(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    beta = _table(0.1, 0.3, 0.2, 0.5)
+    got = call(beta)
+    yield Comparison((beta,), got[1:], got[:-1] * (1 - beta[1:]))
+
+
+def _shifted(beta: Tensor) -> Tensor:
+    return torch.cat([torch.ones(1), (1 - beta).cumprod(0)[:-1]])
+
+
+ALPHA_BAR = Exercise(
+    "schedules.alpha_bar",
+    chapter=2,
+    reference=alpha_bar,
+    shown=Schedule.__dict__["alpha_bar"].func,  # the function inside the cached property
+    probes=[(_table(0.25, 0.5),), (_table(0.1, 0.3, 0.2, 0.5),), (_SCHEDULE.beta,)],
+    properties=[
+        Property("starts_at_one", _starts_at_one),
+        Property("one_step", _one_step),
+        Property("recursion", _recursion),
+    ],
+    mistakes=[
+        Mistake("sum_of_beta", lambda beta: 1 - beta.cumsum(0)),
+        Mistake("sum_of_alpha", lambda beta: (1 - beta).cumsum(0)),
+        Mistake("over_all_T", lambda beta: torch.full_like(beta, float((1 - beta).prod()))),
+        Mistake("product_of_beta", lambda beta: beta.cumprod(0)),
+        Mistake("alpha", lambda beta: 1 - beta),
+        Mistake("shifted", _shifted),
+        Mistake("without_slot_0", lambda beta: (1 - beta)[1:].cumprod(0)),
+        Mistake("noise_share", lambda beta: 1 - (1 - beta).cumprod(0)),
+    ],
+)
+
+# ---- data.to_unit
+
+
+def _bytes(*values: int) -> Tensor:
+    return torch.tensor(values, dtype=torch.uint8)
+
+
+def _black(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    yield Comparison((_bytes(0),), call(_bytes(0)), torch.tensor([-1.0]))
+
+
+def _white(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    yield Comparison((_bytes(255),), call(_bytes(255)), torch.tensor([1.0]))
+
+
+def _each_alone(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = _bytes(90, 130), _bytes(10, 240)
+    yield Comparison((torch.cat([a, b]),), call(torch.cat([a, b])), torch.cat([call(a), call(b)]))
+
+
+def _comes_back(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    every = torch.arange(256, dtype=torch.uint8)
+    yield Comparison((every,), (call(every) + 1) * 127.5, every.double())
+
+
+def _stretched(images: Tensor) -> Tensor:
+    low, high = images.min(), images.max()
+    return (images.float() - low) / (high - low) * 2 - 1
+
+
+def _standardised(images: Tensor) -> Tensor:
+    return (images.float() - images.float().mean()) / images.float().std()
+
+
+TO_UNIT = Exercise(
+    "data.to_unit",
+    chapter=2,
+    reference=data.to_unit,
+    probes=[
+        (_bytes(20, 200),),
+        (_bytes(0, 51, 255),),
+        (torch.arange(30, 230, 10, dtype=torch.uint8).reshape(1, 1, 4, 5),),
+    ],
+    properties=[
+        Property("black", _black),
+        Property("white", _white),
+        Property("each_alone", _each_alone),
+        Property("comes_back", _comes_back),
+    ],
+    mistakes=[
+        Mistake("over_255", lambda images: images / 255),
+        Mistake("over_128", lambda images: images / 128 - 1),
+        Mistake("half", lambda images: images / 255 - 0.5),
+        Mistake("wraps_around", lambda images: images * 2 / 255 - 1),
+        Mistake("wraps_below", lambda images: (images - 127) / 127.5),
+        Mistake("stretched", _stretched),
+        Mistake("standardised", _standardised),
+        Mistake("inverted", lambda images: 1 - images / 127.5),
+    ],
+)
+
+EXERCISES = (TO_UNIT, LINEAR, ALPHA_BAR, Q_STEP, Q_SAMPLE)

@@ -1,0 +1,102 @@
+"""What every widget of the course shares: its files, its language, and what it leaves where nothing runs."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets as t
+from PIL import Image
+
+from course_lib import lang
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def script(name: str) -> str:
+    """The JavaScript of one widget: the shared helpers, then its own file."""
+    return "\n".join((_STATIC / f"{part}.js").read_text(encoding="utf-8") for part in ("common", name))
+
+
+def style(name: str) -> str:
+    """The style sheet of one widget: the shared colours, then its own file."""
+    return "\n".join((_STATIC / f"{part}.css").read_text(encoding="utf-8") for part in ("common", name))
+
+
+def error(key: str, **values: object) -> ValueError:
+    """The ValueError ``widgets.error.<key>`` in the reader's language."""
+    return ValueError(lang.text(f"widgets.error.{key}", None, **values))
+
+
+def number_text(value: float) -> str:
+    """A number as a reader sees it: whole numbers in full, others with three digits, a true minus sign."""
+    whole = float(value).is_integer() and abs(value) < 1e6
+    return (f"{value:.0f}" if whole else f"{value:.3g}").replace("-", "−")
+
+
+def one_row(values: Any, what: str) -> np.ndarray:
+    """``values`` as a float64 array of one dimension, or a ValueError that names them ``what``."""
+    try:
+        row = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise error("series_type", what=what, got=type(values).__name__) from None
+    if row.ndim != 1:
+        raise error("series_type", what=what, got=f"shape {row.shape}")
+    return row
+
+
+def time_texts(times: Any, n: int) -> list[str]:
+    """The n times as text; ValueError where their number is wrong, one is not finite, or they turn back."""
+    row = one_row(times, "times")
+    if len(row) != n:
+        raise error("times_length", want=n, got=len(row))
+    if not np.isfinite(row).all():
+        raise error("times_finite", got=row[~np.isfinite(row)][0])
+    steps = np.diff(row)
+    wrong = np.flatnonzero(steps > 0 if len(row) and row[-1] < row[0] else steps < 0)
+    if len(wrong):
+        raise error("times_order", at=int(wrong[0]) + 1)
+    return [number_text(value) for value in row]
+
+
+class CourseWidget(anywidget.AnyWidget):
+    """An anywidget with the course's labels, a ``repr`` without an address, and a still picture."""
+
+    labels = t.Dict().tag(sync=True)
+    alt = t.Unicode().tag(sync=True)
+
+    @property
+    def summary(self) -> str:
+        """What ``repr`` says between its brackets."""
+        raise NotImplementedError
+
+    def still(self) -> np.ndarray:
+        """The picture (H, W) or (H, W, 3) uint8 that stands for this widget where no script runs."""
+        raise NotImplementedError
+
+    def still_alt(self) -> str:
+        """What is to be seen in the still picture."""
+        return self.alt
+
+    def png(self) -> bytes:
+        """``still`` as a PNG file."""
+        file = io.BytesIO()
+        Image.fromarray(self.still()).save(file, "png", optimize=True)
+        return file.getvalue()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__.lower()}({self.summary})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict]:
+        shown = super()._repr_mimebundle_(**kwargs)
+        data, metadata = shown if shown is not None else ({}, {})
+        data = {
+            **data,
+            "text/plain": f"{self!r}\n{self.alt}",
+            "image/png": base64.b64encode(self.png()).decode("ascii"),
+        }
+        return data, {**metadata, "image/png": {"alt": self.still_alt()}}

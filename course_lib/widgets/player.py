@@ -1,0 +1,188 @@
+"""The player: precomputed frames under one slider, every one of them a key press away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from course_lib import lang
+from course_lib.widgets.base import CourseWidget, error, script, style, time_texts
+from course_lib.widgets.symbols import symbol
+
+SPEEDS = (0.5, 1, 2, 4)
+_SHEET_FRAMES = 10
+_SHEET_HEIGHT = 84
+
+
+class Player(CourseWidget):
+    """Frames under a slider; ``index`` is the frame the reader left it on (and may be set)."""
+
+    _esm = script("player")
+    _css = style("player")
+
+    pixels = t.Bytes().tag(sync=True)
+    tracks: t.List = t.List().tag(sync=True)
+    count = t.Int().tag(sync=True)
+    index = t.Int(0).tag(sync=True)
+    times: t.List = t.List().tag(sync=True)
+    captions: t.List = t.List().tag(sync=True)
+    fps = t.Float().tag(sync=True)
+    speeds: t.List = t.List().tag(sync=True)
+    scale = t.Int(0).tag(sync=True)
+    loop = t.Bool(False).tag(sync=True)
+
+    @t.validate("index")
+    def _clamp(self, proposal: Any) -> int:
+        return min(max(proposal["value"], 0), max(self.count - 1, 0))
+
+    @property
+    def summary(self) -> str:
+        """What ``repr`` says between its brackets."""
+        about = [(track["symbol"]["spoken"], track["width"], track["height"]) for track in self.tracks]
+        names = [f"{name} {width}×{height}".strip() for name, width, height in about]
+        span = f", t = {self.times[0]} … {self.times[-1]}" if self.times else ""
+        return f"{', '.join(names)}; {self.count} frames{span}"
+
+    def track(self, which: int) -> np.ndarray:
+        """The frames (N, H, W, C) of one track."""
+        about = self.tracks[which]
+        shape = (self.count, about["height"], about["width"], about["channels"])
+        flat = np.frombuffer(self.pixels, np.uint8, int(np.prod(shape)), about["offset"])
+        return flat.reshape(shape)
+
+    def sheet_indices(self) -> list[int]:
+        """The frames on the contact sheet: at most ten, evenly spaced, the first and the last among them."""
+        return np.unique(np.linspace(0, self.count - 1, _SHEET_FRAMES).round().astype(int)).tolist()
+
+    def still(self) -> np.ndarray:
+        """A contact sheet: one row a track, evenly spaced frames from left to right."""
+        rows = [_enlarge(self.track(i)[self.sheet_indices()]) for i in range(len(self.tracks))]
+        colour = any(row.shape[-1] == 3 for row in rows)
+        rows = [np.repeat(row, 3, -1) if colour and row.shape[-1] == 1 else row for row in rows]
+        height, width = sum(row.shape[0] for row in rows), max(row.shape[1] for row in rows)
+        sheet = np.full((height + 4 * (len(rows) - 1), width, 3 if colour else 1), 255, np.uint8)
+        top = 0
+        for row in rows:
+            sheet[top : top + row.shape[0], : row.shape[1]] = row
+            top += row.shape[0] + 4
+        return sheet if colour else sheet[..., 0]
+
+    def still_alt(self) -> str:
+        """What is to be seen on the contact sheet."""
+        return lang.text("widgets.sheet", alt=self.alt, n=len(self.sheet_indices()))
+
+
+def _enlarge(frames: np.ndarray) -> np.ndarray:
+    """Frames (n, H, W, C) side by side with white gaps, each pixel a square of whole pixels."""
+    k = max(1, _SHEET_HEIGHT // frames.shape[1])
+    big = frames.repeat(k, axis=1).repeat(k, axis=2)
+    big = np.pad(big, ((0, 0), (0, 0), (0, 4), (0, 0)), constant_values=255)
+    return np.concatenate(list(big), axis=1)[:, :-4]
+
+
+def _check_frames(frames: Any, what: str) -> np.ndarray:
+    array = np.asarray(frames)
+    if array.dtype != np.uint8:
+        raise error("type", what=what, got=array.dtype)
+    if array.ndim == 3:
+        array = array[..., None]
+    if array.ndim != 4 or array.shape[-1] not in (1, 3):
+        raise error("ndim", what=what, got=np.shape(frames))
+    if array.size == 0:
+        raise error("empty", what=what, got=np.shape(frames))
+    return np.ascontiguousarray(array)
+
+
+def _check_number(what: str, value: Any, whole: bool = False) -> None:
+    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not 0 < value < float("inf"):
+        raise error("number", what=what, want=">= 1" if whole else "> 0", got=value)
+
+
+def player(
+    frames: Any,
+    times: Any = None,
+    names: Sequence[str] | None = None,
+    *,
+    captions: Sequence[str] | None = None,
+    fps: float | None = None,
+    scale: int | None = None,
+    loop: bool = False,
+    index: int = 0,
+    alt: str | None = None,
+) -> Player:
+    """Show precomputed frames under one slider, with play, speed and keyboard.
+
+    frames: one uint8 array (N, H, W), (N, H, W, 1) or (N, H, W, 3), or a dict name -> array of equal N,
+    shown side by side. times: the N numbers shown as t, rising or falling. names: one symbol a track
+    ("x_t", "x_0_hat", "eps_hat"); a dict's keys serve by default. captions: N lines of text. fps: frames
+    a second at speed 1 (default: the whole run in about 8 seconds). scale: the largest size of a pixel.
+    alt: what is to be seen, for screen readers and for pages where nothing runs. ValueError for bad input.
+    """
+    given = frames if isinstance(frames, Mapping) else {"": frames}
+    if not given:
+        raise error("no_tracks")
+    arrays = {k: _check_frames(v, f"frames[{k!r}]" if k != "" else "frames") for k, v in given.items()}
+    counts = {name: len(array) for name, array in arrays.items()}
+    if len(set(counts.values())) > 1:
+        raise error("unequal", got=", ".join(f"{name}: {n}" for name, n in counts.items()))
+    labels = list(names) if names is not None else list(arrays)
+    if len(labels) != len(arrays):
+        raise error("names", want=len(arrays), got=len(labels))
+    for name in labels:
+        if not isinstance(name, str) or (not name and (names is not None or isinstance(frames, Mapping))):
+            raise error("track_name", got=repr(name))
+    n = next(iter(counts.values()))
+    texts = [] if times is None else time_texts(times, n)
+    if captions is not None and len(captions) != n:
+        raise error("captions", want=n, got=len(captions))
+    if fps is not None:
+        _check_number("fps", fps)
+    if scale is not None:
+        _check_number("scale", scale, whole=True)
+    symbols = [symbol(name) for name in labels]
+    return Player(
+        pixels=b"".join(array.tobytes() for array in arrays.values()),
+        tracks=_layout(list(arrays.values()), symbols),
+        count=n,
+        index=index,
+        times=texts,
+        captions=[] if captions is None else [str(line) for line in captions],
+        fps=float(fps) if fps is not None else max(4.0, n / 8),
+        speeds=list(SPEEDS),
+        scale=int(scale or 0),
+        loop=loop,
+        labels=_labels(texts, n),
+        alt=alt if alt is not None else _default_alt(symbols, texts, n),
+    )
+
+
+def _layout(arrays: list[np.ndarray], symbols: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Where each track's bytes begin, and the shape and symbol of its frames."""
+    tracks, offset = [], 0
+    for array, sign in zip(arrays, symbols, strict=True):
+        _, height, width, channels = array.shape
+        tracks.append(
+            {"symbol": sign, "height": height, "width": width, "channels": channels, "offset": offset}
+        )
+        offset += array.size
+    return tracks
+
+
+def _labels(texts: list[str], n: int) -> dict[str, str]:
+    keys = ("play", "pause", "speed", "slider", "picture")
+    position = "widgets.position_t" if texts else "widgets.position"
+    return {
+        **{key: lang.text(f"widgets.{key}") for key in keys},
+        "position": lang.text(position, t="{t}", n="{n}", N=n),
+    }
+
+
+def _default_alt(symbols: list[dict[str, str]], texts: list[str], n: int) -> str:
+    names = ", ".join(s["spoken"] for s in symbols if s["spoken"]) or lang.text("widgets.picture")
+    if not texts:
+        return lang.text("widgets.player_alt", names=names, N=n)
+    return lang.text("widgets.player_alt_t", names=names, N=n, first=texts[0], last=texts[-1])

@@ -1,0 +1,130 @@
+"""The learner's own copies of the chapters: laid once, updated while untouched, left alone once edited.
+
+``<home>/<lang>/.course.json`` remembers the SHA-256 of every file as it was laid, so that a copy which
+still has it is known to be untouched. A newer edition of an edited chapter is laid beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import course_lib
+from course_lib import lang
+
+WELCOME = "00_welcome.ipynb"
+MANIFEST = ".course.json"
+
+
+def folder() -> Path:
+    """Where the course's built notebooks lie: inside an installed package, or in a checkout's notebooks/."""
+    package = Path(course_lib.__file__).parent
+    installed = package / "_notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of ``content`` as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def files(edition: Path) -> list[str]:
+    """The names (with / between folders) of an edition's files, sorted; hidden ones are not part of it."""
+    found = (path.relative_to(edition) for path in edition.rglob("*") if path.is_file())
+    return sorted(name.as_posix() for name in found if not any(part.startswith(".") for part in name.parts))
+
+
+def identity(edition: Path) -> str:
+    """Eight hexadecimal digits that change whenever any file of the edition does."""
+    lines = (f"{name} {sha256((edition / name).read_bytes())}\n" for name in files(edition))
+    return sha256("".join(lines).encode())[:8]
+
+
+class Manifest(NamedTuple):
+    """What was laid in a learner's folder, name -> SHA-256: as the copy itself, and as news beside it."""
+
+    laid: dict[str, str]
+    announced: dict[str, str]
+
+
+def read_json(path: Path) -> dict:
+    """The object that ``path`` holds; empty where the file is missing or is no JSON object."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _manifest(place: Path) -> Manifest:
+    # A lost or damaged manifest makes every differing copy count as edited, which loses nothing.
+    found = read_json(place / MANIFEST)
+    tables = (found.get(name) for name in Manifest._fields)
+    return Manifest(*(dict(table) if isinstance(table, dict) else {} for table in tables))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file of the learner's folder so that it never holds half of it; ValueError where it may not."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except OSError as problem:
+        with suppress(OSError):  # a parent that is a file: there is nothing to remove
+            temporary.unlink(missing_ok=True)
+        raise ValueError(lang.text("lab.write", path=path, problem=problem.strerror)) from None
+
+
+def write_json(path: Path, value: dict) -> None:
+    """Write ``value`` as readable JSON."""
+    write(path, (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
+
+
+def beside(name: str, digest: str) -> str:
+    """The name under which a newer edition of an edited chapter is laid: 02_forward.new-1a2b3c4d.ipynb."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.new-{digest[:8]}.{suffix}" if dot else f"{name}.new-{digest[:8]}"
+
+
+def lay(edition: Path, place: Path) -> list[str]:
+    """Bring the learner's copies in ``place`` up to ``edition``; the sentences that announce news, if any.
+
+    A missing copy is laid, an untouched one is updated, an edited one is left alone: the new edition then
+    lies beside it, once. ValueError where the folder cannot be written.
+    """
+    manifest, news = _manifest(place), []
+    before = json.dumps(manifest)
+    for name in files(edition):
+        content, target = (edition / name).read_bytes(), place / name
+        digest = sha256(content)
+        mine = _digest(target)
+        if mine is None or (mine == manifest.laid.get(name) and mine != digest):
+            write(target, content)
+            mine = digest
+        if mine == digest:
+            manifest.laid[name] = digest
+        elif digest not in (manifest.laid.get(name), manifest.announced.get(name)):
+            newer = place / beside(name, digest)
+            if not newer.exists():
+                write(newer, content)
+            manifest.announced[name] = digest
+            news.append(lang.text("lab.news", name=name, new=newer.name, folder=newer.parent))
+    if json.dumps(manifest) != before:
+        write_json(place / MANIFEST, manifest._asdict())
+    return news
+
+
+def _digest(path: Path) -> str | None:
+    """The SHA-256 of the learner's file; None where there is none; ValueError where it cannot be read."""
+    if not os.path.lexists(path):
+        # A parent that is a file also ends here; writing then says so.
+        return None
+    try:
+        return sha256(path.read_bytes())
+    except OSError as problem:
+        raise ValueError(lang.text("lab.read", path=path, problem=problem.strerror)) from None

@@ -1,0 +1,307 @@
+# %% [markdown] key="title" lang="en"
+# # Welcome
+#
+# **Difusi · 확산 · Diffusion.** A machine that has only ever learnt to remove noise can draw. This course shows how, with nothing hidden: every picture is moved by your own hand, every formula is run and checked against an exact answer, and every exercise tells you *which* mistake was made.
+#
+# Choose **Run → Run All Cells** now, then read on. Nothing here needs a graphics card or a network.
+#
+# Other languages: [Bahasa Indonesia](../id/00_welcome.ipynb) · [한국어](../ko/00_welcome.ipynb) · [English](../en/00_welcome.ipynb)
+
+# %% [markdown] key="title" lang="id" ref="bae8ace3"
+# # Selamat datang
+#
+# **Difusi · 확산 · Diffusion.** Mesin yang hanya pernah belajar membersihkan noise (derau) ternyata bisa menggambar. Di kursus ini kita melihat caranya tanpa ada yang disembunyikan: setiap gambar kita gerakkan sendiri, setiap rumus dijalankan dan dicocokkan dengan jawaban eksaknya, dan setiap latihan memberi tahu kekeliruan *yang mana* yang terjadi.
+#
+# Pilih **Run → Run All Cells** sekarang, lalu lanjutkan membaca. Semua yang ada di sini berjalan tanpa kartu grafis dan tanpa jaringan.
+#
+# Bahasa lain: [Bahasa Indonesia](../id/00_welcome.ipynb) · [한국어](../ko/00_welcome.ipynb) · [English](../en/00_welcome.ipynb)
+
+# %% [markdown] key="title" lang="ko" ref="bae8ace3"
+# # 환영합니다
+#
+# **Difusi · 확산 · Diffusion.** 노이즈를 지우는 법만 배운 기계가 그림을 그립니다. 이 강의는 그 과정을 하나도 숨기지 않고 보여 드립니다. 그림은 모두 손으로 직접 움직여 보고, 수식은 모두 실행해서 정확한 답과 맞춰 보며, 연습문제는 *어떤* 실수를 했는지 짚어 줍니다.
+#
+# 지금 **Run → Run All Cells**를 누른 다음 이어서 읽으십시오. 그래픽 카드도 네트워크도 필요하지 않습니다.
+#
+# 다른 언어: [Bahasa Indonesia](../id/00_welcome.ipynb) · [한국어](../ko/00_welcome.ipynb) · [English](../en/00_welcome.ipynb)
+
+# %% [markdown] key="first-touch" lang="en"
+# ## Touch it first
+#
+# Below is a real handwritten digit from MNIST. Before you move anything, decide: **how far to the right can the slider go before you can no longer tell which digit it is?** There are 1000 timesteps. Note your number.
+#
+# Then drag the slider, or click it and use the keys: ← and → for one step, Page Up and Page Down for a tenth of the way, Home and End for the ends, Space to play.
+
+# %% [markdown] key="first-touch" lang="id" ref="320b4f46"
+# ## Coba dulu
+#
+# Di bawah ini ada satu angka tulisan tangan asli dari MNIST. Sebelum menggeser apa pun, putuskan dulu: **sejauh mana penggeser bisa dibawa ke kanan sampai kita tidak lagi mengenali angkanya?** Ada 1000 timestep (langkah waktu). Catat tebakanmu.
+#
+# Sesudah itu geser penggesernya, atau klik lalu pakai papan ketik: ← dan → untuk satu langkah, Page Up dan Page Down untuk sepersepuluh lintasan, Home dan End untuk kedua ujung, Space untuk memutar.
+
+# %% [markdown] key="first-touch" lang="ko" ref="320b4f46"
+# ## 먼저 만져 보기
+#
+# 아래는 MNIST에 들어 있는 진짜 손글씨 숫자입니다. 움직이기 전에 먼저 정해 보십시오. **슬라이더를 오른쪽으로 얼마나 옮기면 어떤 숫자인지 알아볼 수 없게 되겠습니까?** 타임스텝은 모두 1000개입니다. 예상한 값을 적어 두십시오.
+#
+# 그런 다음 슬라이더를 끌거나, 한 번 누른 뒤 키보드를 쓰십시오. ←와 →는 한 단계, Page Up과 Page Down은 전체의 십분의 일, Home과 End는 양 끝, Space는 재생입니다.
+
+# %% key="forward-film"
+import torch
+
+from course_lib import data, frames, lang, schedules
+from course_lib.widgets import player
+
+digits, labels = data.one_of_each("test")
+schedule = schedules.linear()
+eps = torch.randn(1, 28, 28, generator=torch.Generator().manual_seed(0))
+film = frames.forward_film(digits[5], eps, schedule)
+print("x_t", film.tracks["x_t"].shape, "t", film.times[0], "…", film.times[-1])
+print([f"{t}: {schedule.alpha_bar[t]**0.5:.3f}" for t in (250, 500, 750, 1000)])
+player(film.tracks, times=film.times, alt=lang.text("alt.welcome.forward"))
+
+# %% [markdown] key="first-answer" lang="en"
+# <details><summary>Compare with your number</summary>
+#
+# Was it before the middle? The cell prints which share of the digit's brightness is left at four timesteps: 0.524 at $t=250$, but only 0.280 at $t=500$ and 0.058 at $t=750$, while the noise around it has grown to nearly full strength. Much of the slider's right half is wasted on an eye, though not on a trained model. Chapter 2 asks where this curve comes from and whether another would be better.
+#
+# </details>
+
+# %% [markdown] key="first-answer" lang="id" ref="8d1537ca"
+# <details><summary>Bandingkan dengan tebakanmu</summary>
+#
+# Apakah sebelum tengah jalan? Sel di atas mencetak berapa bagian kecerahan angka yang tersisa pada empat timestep: 0.524 pada $t=250$, tetapi tinggal 0.280 pada $t=500$ dan 0.058 pada $t=750$, sementara noise di sekelilingnya sudah hampir berkekuatan penuh. Bagi mata kita, paruh kanan penggeser sebagian besar sia-sia; bagi model yang terlatih tidak. Bab 2 menanyakan dari mana kurva ini berasal dan apakah ada yang lebih baik.
+#
+# </details>
+
+# %% [markdown] key="first-answer" lang="ko" ref="8d1537ca"
+# <details><summary>적어 둔 값과 비교하기</summary>
+#
+# 절반에 이르기 전이었습니까? 위의 셀은 타임스텝 네 곳에서 숫자의 밝기가 얼마만큼 남았는지 출력합니다. $t=250$에서는 0.524이지만 $t=500$에서는 0.280, $t=750$에서는 0.058뿐이고, 그사이 주위의 노이즈는 거의 최대로 커집니다. 슬라이더의 오른쪽 절반은 우리 눈에는 대부분 쓸모가 없지만, 학습된 모델에는 그렇지 않습니다. 이 곡선이 어디서 왔는지, 더 나은 곡선이 있는지는 2장에서 묻습니다.
+#
+# </details>
+
+# %% [markdown] key="and-back" lang="en"
+# ## And back again
+#
+# Now the other direction. Ten patches of pure noise go in; a small network, trained on 18000 digits, removes a little noise at a time. It was asked for the digits 0 to 9 in order. **No image was stored and looked up: how much of what you see do you think was decided by the starting noise?**
+#
+# Three pictures share one slider. Left: the state $x_t$. Middle: what the network believes the finished image to be, $\hat x_0$. Right: the noise it believes to see, $\hat\epsilon$.
+
+# %% [markdown] key="and-back" lang="id" ref="3e617c7a"
+# ## Lalu kembali lagi
+#
+# Sekarang arah sebaliknya. Sepuluh petak noise murni kita masukkan; sebuah jaringan kecil, yang dilatih dengan 18000 angka, membuang sedikit noise pada tiap langkah. Ia diminta membuat angka 0 sampai 9 secara berurutan. **Tidak ada gambar yang disimpan lalu dicari kembali: menurutmu, seberapa banyak dari hasilnya yang ditentukan oleh noise awal?**
+#
+# Tiga gambar berbagi satu penggeser. Kiri: keadaan $x_t$. Tengah: gambar jadi menurut dugaan jaringan, $\hat x_0$. Kanan: noise yang menurutnya ia lihat, $\hat\epsilon$.
+
+# %% [markdown] key="and-back" lang="ko" ref="3e617c7a"
+# ## 그리고 되돌아오기
+#
+# 이번에는 반대 방향입니다. 순수 노이즈 열 조각을 넣으면, 숫자 18000장으로 학습한 작은 신경망이 노이즈를 조금씩 걷어 냅니다. 신경망에는 0부터 9까지 차례로 그려 달라고 했습니다. **저장된 그림을 찾아 꺼내는 것이 아닙니다. 결과 가운데 얼마만큼이 처음 노이즈에서 정해졌겠습니까?**
+#
+# 그림 세 장이 슬라이더 하나를 함께 씁니다. 왼쪽은 상태 $x_t$, 가운데는 신경망이 짐작한 완성 이미지 $\hat x_0$, 오른쪽은 신경망이 보았다고 믿는 노이즈 $\hat\epsilon$입니다.
+
+# %% key="reverse-film"
+from course_lib import checkpoints, guidance, samplers
+
+model = checkpoints.load("digits")
+x_T = torch.randn(10, 1, 28, 28, generator=torch.Generator().manual_seed(4))
+asked = guidance.guide(model, torch.arange(10), w=0.0)
+steps = samplers.sample(asked, samplers.ddim_step, x_T, schedule, samplers.times(schedule.T, 50))
+back = frames.film(steps, columns=5)
+print("x_T", tuple(x_T.shape), "t", back.times[:3], "…", back.times[-3:])
+player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
+
+# %% [markdown] key="back-answer" lang="en"
+# <details><summary>One answer</summary>
+#
+# All of it. This sampler is deterministic: the same noise and the same label give the same picture on every run. What the network has learnt is the way from noise to digits; which digit, slanted how, with what stroke, is decided by the noise and the label. Chapters 1 and 7 return to this.
+#
+# </details>
+
+# %% [markdown] key="back-answer" lang="id" ref="c34eb301"
+# <details><summary>Sebuah jawaban</summary>
+#
+# Seluruhnya. Sampler yang satu ini deterministik: noise dan label yang sama menghasilkan gambar yang sama setiap kali dijalankan. Yang dipelajari jaringan ialah jalan dari noise menuju angka; angka yang mana, semiring apa, dan setebal apa goresannya ditentukan oleh noise dan label. Bab 1 dan 7 kembali membahas ini.
+#
+# </details>
+
+# %% [markdown] key="back-answer" lang="ko" ref="c34eb301"
+# <details><summary>한 가지 답</summary>
+#
+# 전부입니다. 이 샘플러는 결정론적이어서, 같은 노이즈와 같은 레이블을 넣으면 실행할 때마다 같은 그림이 나옵니다. 신경망이 배운 것은 노이즈에서 숫자로 가는 길입니다. 어떤 숫자가 얼마나 기울어지고 획이 어떻게 그어질지는 노이즈와 레이블이 정합니다. 이 이야기는 1장과 7장에서 다시 합니다.
+#
+# </details>
+
+# %% [markdown] key="how" lang="en"
+# ## How a chapter works
+#
+# 1. **A question comes first.** Write your answer down before you open the fold or run the cell. A wrong guess, once committed, is what makes the right answer stick.
+# 2. **Run cells with Shift + Enter.** Code cells are short and shared by all languages; change anything and run again. Your copy is yours: an update never overwrites it.
+# 3. **The $t$ on the page is the $t$ in the code.** It runs from 1 to $T=1000$ as in Ho et al. 2020; $t=0$ is the clean image.
+# 4. **Exercises** are functions with `...` where your answer goes. The cell under it checks them and never stops the notebook.
+
+# %% [markdown] key="how" lang="id" ref="e54fe3ce"
+# ## Cara kerja satu bab
+#
+# 1. **Pertanyaan datang lebih dulu.** Tulis jawabanmu sebelum membuka lipatan atau menjalankan sel. Tebakan yang keliru pun, asal sudah diputuskan, membuat jawaban yang benar lebih lama diingat.
+# 2. **Jalankan sel dengan Shift + Enter.** Sel kodenya pendek dan sama di semua bahasa; ubah sesukamu lalu jalankan lagi. Salinanmu tetap milikmu: pembaruan tidak pernah menimpanya.
+# 3. **$t$ di halaman adalah $t$ di dalam kode.** Nilainya dari 1 sampai $T=1000$ seperti pada Ho et al. 2020; $t=0$ adalah gambar bersih.
+# 4. **Latihan** berupa fungsi dengan `...` di tempat jawabanmu. Sel di bawahnya memeriksa jawaban itu dan tidak pernah menghentikan notebook.
+
+# %% [markdown] key="how" lang="ko" ref="e54fe3ce"
+# ## 한 장을 공부하는 법
+#
+# 1. **질문이 먼저 나옵니다.** 접힌 답을 펼치거나 셀을 실행하기 전에 자기 답을 적으십시오. 틀리더라도 먼저 정해 본 답이 있어야 옳은 답이 오래 남습니다.
+# 2. **Shift + Enter로 셀을 실행합니다.** 코드 셀은 짧고 세 언어가 똑같습니다. 무엇이든 고쳐서 다시 실행해 보십시오. 여러분의 사본은 업데이트로 덮어쓰이지 않습니다.
+# 3. **본문의 $t$가 곧 코드의 $t$입니다.** Ho et al. 2020을 따라 1부터 $T=1000$까지이며, $t=0$은 깨끗한 이미지입니다.
+# 4. **연습문제**는 답을 쓸 자리에 `...`이 있는 함수입니다. 바로 아래 셀이 답을 확인하며, 답이 없어도 노트북이 멈추지 않습니다.
+
+# %% [markdown] key="try-check" lang="en"
+# ### What a check says
+#
+# Here is a deliberately wrong answer to the first exercise of Chapter 1: it mixes picture and noise by shares that add to one, which feels right. **Before you run it: would the mixture be too bright, too noisy, or too quiet?**
+
+# %% [markdown] key="try-check" lang="id" ref="e712c3fc"
+# ### Apa kata pemeriksaan
+#
+# Ini jawaban yang sengaja dibuat keliru untuk latihan pertama Bab 1: gambar dan noise dicampur dengan bagian yang berjumlah satu, yang sekilas terasa benar. **Sebelum dijalankan: campurannya akan terlalu terang, terlalu berisik, atau terlalu tenang?**
+
+# %% [markdown] key="try-check" lang="ko" ref="e712c3fc"
+# ### 확인 셀이 하는 말
+#
+# 다음은 1장 첫 연습문제에 일부러 틀리게 쓴 답입니다. 그림과 노이즈를 더해서 일이 되는 비율로 섞는데, 언뜻 옳아 보입니다. **실행하기 전에 생각해 보십시오. 섞은 결과는 너무 밝겠습니까, 노이즈가 너무 세겠습니까, 아니면 너무 약하겠습니까?**
+
+# %% key="wrong-on-purpose"
+from course_lib.exercises import check
+
+
+def mix(x_0, eps, share):
+    return share * x_0 + (1 - share) * eps
+
+
+check("intuition.mix", mix)
+
+# %% [markdown] key="machine" lang="en"
+# ## Your machine
+#
+# The course runs on any laptop and uses a GPU where there is one. The cell prints the device, whether it computes faster in 16 bits, and how long one call of the network takes for 16 digits. For a full check-up, run `course doctor` in a terminal.
+
+# %% [markdown] key="machine" lang="id" ref="765e2166"
+# ## Komputer kita
+#
+# Kursus ini berjalan di laptop apa pun dan memakai GPU bila ada. Sel berikut mencetak perangkatnya, apakah ia lebih cepat menghitung dengan 16 bit, dan berapa lama jaringan menjawab untuk 16 angka. Untuk pemeriksaan lengkap, jalankan `course doctor` di terminal.
+
+# %% [markdown] key="machine" lang="ko" ref="765e2166"
+# ## 내 컴퓨터
+#
+# 이 강의는 어느 노트북 컴퓨터에서나 돌아가며, GPU가 있으면 GPU를 씁니다. 다음 셀은 사용하는 장치, 16비트 계산이 더 빠른지, 숫자 16장에 신경망이 한 번 답하는 데 걸리는 시간을 출력합니다. 전체 점검은 터미널에서 `course doctor`로 하십시오.
+
+# %% key="device-check"
+import time
+
+from course_lib import device
+
+where = device.pick("auto")
+x_t, t = torch.randn(16, 1, 28, 28, device=where), torch.full((16,), 500, device=where)
+model(x_t, t)
+start = time.perf_counter()
+model(x_t, t).sum().item()
+print("torch", torch.__version__, "device", where, "bf16", device.fast_bf16(where))
+print(f"{1000 * (time.perf_counter() - start):.0f} ms")
+
+# %% [markdown] key="map" lang="en"
+# ## The map
+#
+# | | Chapter | The question it answers |
+# | --- | --- | --- |
+# | 1 | [Intuition](01_intuition.ipynb) | Why should removing noise be able to create anything? |
+# | 2 | [The forward process](02_forward.ipynb) | What exactly happens to an image on its way to noise? |
+# | 3 | The ELBO | Which quantity does a diffusion model really maximise? |
+# | 4 | The loss | Why does it end in a plain squared error, and is mine falling? |
+# | 5 | The U-Net | What must a network look like to see noise at every scale? |
+# | 6 | DDPM sampling | How is the chain walked back, and which steps go wrong? |
+# | 7 | DDIM | How can 50 steps do the work of 1000? |
+# | 8 | Score matching | What does noise prediction have to do with gradients of a density? |
+# | 9 | Classifier-free guidance | How does a wish steer the picture, and at what price? |
+# | 10 | Beyond | Latent diffusion, inpainting, flow matching, one-step models. |
+#
+# Chapters with a link are in this edition; the others are being written in this order.
+
+# %% [markdown] key="map" lang="id" ref="122e2632"
+# ## Petanya
+#
+# | | Bab | Pertanyaan yang dijawabnya |
+# | --- | --- | --- |
+# | 1 | [Intuisi](01_intuition.ipynb) | Mengapa membersihkan noise bisa menciptakan sesuatu? |
+# | 2 | [Proses maju](02_forward.ipynb) | Apa persisnya yang terjadi pada gambar dalam perjalanannya menuju noise? |
+# | 3 | ELBO | Besaran apa yang sebenarnya dimaksimalkan model difusi? |
+# | 4 | Loss | Mengapa ujungnya hanya galat kuadrat biasa, dan apakah punya kita turun? |
+# | 5 | U-Net | Seperti apa jaringan yang mampu melihat noise pada setiap skala? |
+# | 6 | Sampling DDPM | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
+# | 7 | DDIM | Bagaimana 50 langkah bisa mengerjakan tugas 1000 langkah? |
+# | 8 | Score matching | Apa hubungan menebak noise dengan gradien suatu densitas? |
+# | 9 | Classifier-free guidance | Bagaimana sebuah keinginan mengarahkan gambar, dan berapa harganya? |
+# | 10 | Selanjutnya | Difusi laten, inpainting, flow matching, model satu langkah. |
+#
+# Bab yang bertautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu.
+
+# %% [markdown] key="map" lang="ko" ref="122e2632"
+# ## 지도
+#
+# | | 장 | 답하려는 질문 |
+# | --- | --- | --- |
+# | 1 | [직관](01_intuition.ipynb) | 노이즈를 지우는 일로 어떻게 무언가를 만들어 낼 수 있습니까? |
+# | 2 | [전방 과정](02_forward.ipynb) | 이미지가 노이즈로 가는 동안 정확히 무슨 일이 일어납니까? |
+# | 3 | ELBO | 확산 모델이 정말로 최대화하는 양은 무엇입니까? |
+# | 4 | 손실 | 왜 끝에는 평범한 제곱 오차만 남으며, 내 손실은 줄고 있습니까? |
+# | 5 | U-Net | 모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까? |
+# | 6 | DDPM 샘플링 | 사슬을 어떻게 거슬러 오르고, 어느 걸음에서 잘못됩니까? |
+# | 7 | DDIM | 50걸음이 어떻게 1000걸음의 일을 합니까? |
+# | 8 | 스코어 매칭 | 노이즈 예측은 밀도의 기울기와 무슨 관계입니까? |
+# | 9 | 분류기 없는 가이던스 | 바라는 것은 어떻게 그림을 이끌며, 그 대가는 무엇입니까? |
+# | 10 | 그 너머 | 잠재 확산, 인페인팅, 플로 매칭, 한 걸음 모델. |
+#
+# 링크가 있는 장은 이번 판에 들어 있고, 나머지는 이 순서대로 쓰고 있습니다.
+
+# %% [markdown] key="progress" lang="en"
+# ## Your progress
+#
+# Every exercise you pass is noted in a file on your own computer, and nowhere else. Run the cell again whenever you like.
+
+# %% [markdown] key="progress" lang="id" ref="3742a75b"
+# ## Kemajuanmu
+#
+# Setiap latihan yang berhasil dicatat dalam sebuah berkas di komputermu sendiri, tidak di tempat lain. Jalankan lagi selnya kapan saja.
+
+# %% [markdown] key="progress" lang="ko" ref="3742a75b"
+# ## 나의 진도
+#
+# 통과한 연습문제는 여러분의 컴퓨터에 있는 파일 하나에만 기록되며, 다른 곳으로 나가지 않습니다. 셀은 언제든 다시 실행해도 됩니다.
+
+# %% key="progress-overview"
+from course_lib import progress
+
+progress.overview()
+
+# %% [markdown] key="next" lang="en"
+# ## Where to begin
+#
+# Go on with [Chapter 1, intuition](01_intuition.ipynb). It takes about 45 minutes and asks for no more mathematics than a square root. If you have met diffusion models before, start with [Chapter 2](02_forward.ipynb): it shows several misprints that are in circulation, each one failing before your eyes.
+#
+# **Source.** The letters and the counting of $t$ follow Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*. The digits are MNIST's, by LeCun, Cortes & Burges.
+
+# %% [markdown] key="next" lang="id" ref="e2406392"
+# ## Mulai dari mana
+#
+# Lanjutkan ke [Bab 1, intuisi](01_intuition.ipynb). Perlu sekitar 45 menit, dan matematikanya tidak lebih dari akar kuadrat. Kalau sudah pernah berkenalan dengan model difusi, mulailah dari [Bab 2](02_forward.ipynb): di sana beberapa salah cetak yang beredar luas kita lihat gagal di depan mata, satu per satu.
+#
+# **Sumber.** Huruf dan cara menghitung $t$ mengikuti Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*. Angka-angkanya dari MNIST, karya LeCun, Cortes & Burges.
+
+# %% [markdown] key="next" lang="ko" ref="e2406392"
+# ## 어디서 시작할까요
+#
+# [1장, 직관](01_intuition.ipynb)으로 넘어가십시오. 45분쯤 걸리고, 필요한 수학은 제곱근뿐입니다. 확산 모델을 이미 접해 보았다면 [2장](02_forward.ipynb)부터 시작해도 좋습니다. 널리 퍼진 오식 여러 개가 눈앞에서 하나씩 틀어지는 모습을 볼 수 있습니다.
+#
+# **출처.** 기호와 $t$를 세는 법은 Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*를 따릅니다. 숫자 그림은 LeCun, Cortes & Burges의 MNIST입니다.

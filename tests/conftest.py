@@ -1,0 +1,48 @@
+"""Every test: English, one thread, the learner's folders in a temporary place, shapes enforced in course_lib."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jaxtyping import install_import_hook
+
+# Before course_lib is imported: the hook checks every annotated shape and dtype at each call.
+install_import_hook("course_lib", "beartype.beartype")
+
+# Before any test module reads them, and for the processes that tests start.
+_folder = tempfile.TemporaryDirectory(prefix="course-tests-")
+os.environ.update(
+    COURSE_HOME=str(Path(_folder.name) / "home"),
+    COURSE_CACHE=str(Path(_folder.name) / "cache"),
+    COURSE_LANG="en",
+    JUPYTER_CONFIG_DIR=str(Path(_folder.name) / "jupyter"),
+    JUPYTER_PLATFORM_DIRS="1",
+    MPLBACKEND="agg",
+    OMP_NUM_THREADS="1",
+)
+os.environ.pop("COURSE_DEBUG", None)
+
+import torch  # noqa: E402  (after OMP_NUM_THREADS)
+
+from course_lib import lang  # noqa: E402  (after the hook)
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test starts in English, whatever the one before it chose."""
+    monkeypatch.setattr(lang, "_chosen", "en")
+    yield
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty COURSE_HOME of this test's own (it does not exist yet)."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("COURSE_HOME", str(place))
+    return place

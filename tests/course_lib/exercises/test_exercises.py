@@ -1,0 +1,451 @@
+"""Every exercise: the reference passes, each named mistake gets its own hint in every language."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+
+from course_lib import forward, gaussians, lang, progress, schedules
+from course_lib.exercises import EXERCISES, check, names, solution
+from course_lib.exercises.chapter_01 import ideal_x_0, mix, recover
+from course_lib.exercises.core import Exercise, Mistake, alike, first_failure
+from course_lib.exercises.running import run
+
+EVERY = list(EXERCISES.values())
+MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in EVERY for m in e.mistakes]
+every_exercise = pytest.mark.parametrize("exercise", EVERY, ids=lambda e: e.name)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    monkeypatch.setattr(progress, "_here", set())
+    monkeypatch.setattr(progress, "_told", False)
+    monkeypatch.setattr(lang, "_chosen", "en")
+
+
+def test_each_chapter_has_at_least_two():
+    assert len(names(1)) >= 2
+    assert len(names(2)) >= 2
+    assert set(names()) == {*names(1), *names(2)}
+
+
+@every_exercise
+def test_the_reference_passes_and_is_recorded(exercise):
+    result = check(exercise.name, exercise.reference)
+    assert result.passed, result
+    assert progress.passed() == {exercise.name}
+    assert len(result.claims) >= 5
+    assert f'solution("{exercise.name}")' in repr(result)
+
+
+@every_exercise
+def test_an_unsolved_stub_is_not_attempted(exercise):
+    def dots(*arguments): ...
+
+    def unimplemented(*arguments):
+        raise NotImplementedError("later")
+
+    for stub in (dots, unimplemented, lambda *a: ..., lambda *a: NotImplemented, None, ...):
+        result = check(exercise.name, stub)
+        assert result.status == "not_attempted"
+        assert repr(result).splitlines()[0] == lang.text("exercise.not_attempted")
+    assert progress.passed() == set()
+
+
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_each_mistake_fails_with_its_own_hint(exercise, mistake, language):
+    lang.use(language)
+    result = check(exercise.name, mistake.answer)
+    assert result.status == "failed"
+    assert result.mistake == mistake.name
+    hint = lang.strings(language)[f"hint.{exercise.name}.{mistake.name}"]
+    text = repr(result)
+    assert text.splitlines()[0] == lang.text("exercise.failed")
+    assert hint in text
+    others = [exercise.hint(m.name) for m in exercise.mistakes if m.name != mistake.name]
+    assert not any(other in text for other in others)
+    assert result.example.expected != result.example.got
+    assert f'lang="{language}"' in result._repr_html_()
+    assert progress.passed() == set()
+
+
+@every_exercise
+def test_the_mistakes_differ_from_the_reference_and_from_each_other(exercise):
+    answers = {"reference": exercise.reference, **{m.name: m.answer for m in exercise.mistakes}}
+    seen = {name: [run(answer, p) for p in exercise.probes] for name, answer in answers.items()}
+    for one, other in itertools.combinations(seen, 2):
+        assert not all(map(alike, seen[one], seen[other])), (one, other)
+    for name, outcomes in seen.items():
+        assert any(outcome.value is not None for outcome in outcomes), name
+
+
+@every_exercise
+def test_no_mistake_passes_the_properties_alone(exercise):
+    # The properties must catch what nobody has named yet, so they have to catch the named ones too.
+    for mistake in exercise.mistakes:
+        assert first_failure(exercise, mistake.answer) is not None, mistake.name
+
+
+# Wrong answers for the properties that none of the named mistakes reaches.
+MUTANTS = {
+    ("intuition.recover", "scales"): lambda x_t, eps, share: recover(x_t, eps, share) ** 2,
+    ("intuition.ideal_x_0", "one_image"): lambda x_t, dataset, a: ideal_x_0(x_t, dataset, a) * 1.01,
+    ("intuition.ideal_x_0", "any_order"): lambda x_t, dataset, a: dataset[0],
+    ("forward.q_step", "linear"): lambda x, t, eps, s: forward.q_step(x, t, eps, s) + 0.1,
+    ("forward.q_step", "own_timestep"): lambda x, t, eps, s: forward.q_step(x, t * 0 + t[0], eps, s),
+}
+
+
+@every_exercise
+def test_each_property_catches_a_wrong_answer(exercise):
+    for known in exercise.properties:
+        alone = replace(exercise, properties=[known])
+        wrong = [m.answer for m in exercise.mistakes]
+        wrong += [answer for at, answer in MUTANTS.items() if at == (exercise.name, known.name)]
+        assert known.name in {first_failure(alone, answer)[0].name for answer in wrong}, known.name
+
+
+def test_hints_are_written_for_every_mistake_in_every_language_and_for_nothing_else():
+    wanted = {f"hint.{e.name}.{m.name}" for e in EVERY for m in e.mistakes}
+    claims = {f"property.{p.name}" for e in EVERY for p in e.all_properties}
+    for language in lang.LANGUAGES:
+        known = lang.strings(language)
+        assert {key for key in known if key.startswith("hint.")} == wanted
+        assert {key for key in known if key.startswith("property.")} == claims
+        assert len({known[key] for key in claims}) == len(claims)
+        for key in wanted | claims:
+            assert not re.search(r"[{}]", known[key]), key  # a brace would be taken for a placeholder
+            assert known[key].count("`") % 2 == 0, key
+
+
+@pytest.mark.parametrize("missing", [[], [Mistake("one", abs), Mistake("two", abs)]])
+def test_an_exercise_without_mistakes_is_an_error(missing):
+    with pytest.raises(ValueError, match="at least 3 named mistakes"):
+        Exercise("a.b", 1, abs, [(torch.ones(1),)], [], missing)
+
+
+def test_a_name_used_twice_or_no_probes_is_an_error():
+    three = [Mistake(name, abs) for name in "abc"]
+    with pytest.raises(ValueError, match="same name"):
+        Exercise("a.b", 1, abs, [(torch.ones(1),)], [], [*three, Mistake("a", abs)])
+    with pytest.raises(ValueError, match="no probe"):
+        Exercise("a.b", 1, abs, [], [], three)
+
+
+def test_an_unknown_name_lists_the_names():
+    for ask in (lambda: check("forward.q_sampel", abs), lambda: solution("forward.q_sampel")):
+        with pytest.raises(ValueError, match=r"'forward\.q_sampel'") as problem:
+            ask()
+        assert all(name in str(problem.value) for name in EXERCISES)
+
+
+@every_exercise
+def test_the_solution_is_shown_as_source(exercise):
+    shown = solution(exercise.name)
+    name = exercise.name.split(".")[1]
+    assert f"def {name}(" in repr(shown)
+    assert "<pre>" in shown._repr_html_()
+    assert "return" in shown.source
+
+
+# ---- right answers written differently
+
+
+def _q_sample_none(x_0, t, eps, schedule):
+    alpha_bar_t = schedule.alpha_bar[t][:, None, None, None]
+    return torch.sqrt(alpha_bar_t) * x_0 + torch.sqrt(1.0 - alpha_bar_t) * eps
+
+
+def _q_sample_in_place_float32(x_0, t, eps, schedule):
+    a = schedule.alpha_bar.float().index_select(0, t).view(-1, 1, 1, 1)
+    out = x_0.float().clone()
+    out.mul_(a.sqrt()).add_((1 - a).sqrt() * eps.float())
+    print("debug", out.shape)
+    return out
+
+
+def _q_sample_loop(x_0, t, eps, schedule):
+    rows = []
+    for i in range(len(t)):
+        a = schedule.alpha_bar[int(t[i])].item()
+        rows.append(a**0.5 * x_0[i] + (1 - a) ** 0.5 * eps[i])
+    return torch.stack(rows)
+
+
+def _q_sample_gradient(x_0, t, eps, schedule):
+    return _q_sample_none(x_0, t, eps, schedule).requires_grad_()
+
+
+def _q_step(x_prev, t, eps, schedule):
+    std = schedule.beta[t].reshape(len(t), 1, 1, 1).sqrt()
+    return std * eps + x_prev * (1 - std**2).sqrt()
+
+
+def _linear(T, beta_1, beta_T):
+    return torch.stack(
+        [torch.tensor(beta_1 + (t - 1) / (T - 1) * (beta_T - beta_1)) for t in range(1, T + 1)]
+    )
+
+
+def _alpha_bar(beta):
+    return torch.exp(torch.cumsum(torch.log1p(-beta), 0))
+
+
+def _ideal(x_t, dataset, alpha_bar_t):
+    weights = torch.exp(-(torch.norm(x_t - alpha_bar_t**0.5 * dataset, dim=1) ** 2) / 2 / (1 - alpha_bar_t))
+    return (weights[:, None] * dataset).sum(0) / weights.sum()
+
+
+def _two_thirds(images):
+    return 2 * (images.to(torch.float32) / 255) - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("forward.q_sample", _q_sample_none),
+        ("forward.q_sample", _q_sample_in_place_float32),
+        ("forward.q_sample", _q_sample_loop),
+        ("forward.q_sample", _q_sample_gradient),
+        ("forward.q_step", _q_step),
+        ("schedules.linear", _linear),
+        ("schedules.alpha_bar", _alpha_bar),
+        ("schedules.alpha_bar", lambda beta: (1 - beta.float()).cumprod(0)),
+        ("data.to_unit", _two_thirds),
+        ("intuition.mix", lambda x, e, share: torch.lerp(e * 0, x, share**0.5) + e * (1 - share) ** 0.5),
+        ("intuition.recover", lambda x, e, share: x / share**0.5 - e * ((1 - share) / share) ** 0.5),
+        ("intuition.ideal_x_0", _ideal),
+    ],
+)
+def test_a_right_answer_written_differently_passes(name, answer):
+    assert check(name, answer).passed, check(name, answer)
+
+
+def test_the_notebook_only_references_agree_with_the_library():
+    schedule = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
+    generator = torch.Generator().manual_seed(1)
+    x_0, eps = torch.randn(2, 5, 3, dtype=torch.float64, generator=generator)
+    share = float(schedule.alpha_bar[4])
+    x_t = forward.q_sample(x_0, 4, eps, schedule)
+    torch.testing.assert_close(mix(x_0, eps, share), x_t, rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        recover(x_t, eps, share), forward.predict_x_0(x_t, 4, eps, schedule), rtol=0, atol=1e-12
+    )
+    eps_hat = gaussians.IdealDenoiser(x_0, schedule)(x_t, 4)
+    want = forward.predict_x_0(x_t, 4, eps_hat, schedule)
+    got = torch.stack([ideal_x_0(one, x_0, share) for one in x_t])
+    torch.testing.assert_close(got, want, rtol=0, atol=1e-9)
+
+
+# ---- an answer that breaks no named mistake
+
+
+def test_the_first_broken_property_is_shown_with_concrete_numbers():
+    result = check("data.to_unit", lambda images: images.float() / 200 - 1)
+    assert (result.status, result.mistake, result.broken) == ("failed", "", "white")
+    assert "images = [255]" in repr(result)
+    assert "Expected: [1]" in repr(result)
+    assert "Got: [0.275]" in repr(result)
+
+
+@pytest.mark.parametrize(
+    ("answer", "broken"),
+    [
+        (lambda x_0, t, eps, schedule: x_0 + nonsense, "runs"),
+        (lambda x_0, t, eps, schedule: (x_0 + eps).mean(1), "shape"),
+        (lambda x_0, t, eps, schedule: x_0 + eps, "t_zero"),
+        (lambda x_0, t, eps, schedule: forward.q_sample(x_0, t.clamp(max=5), eps, schedule), "last_step"),
+        (
+            lambda x_0, t, eps, schedule: forward.q_sample(x_0, t, eps, schedule) + x_0**3 * (t[0] > 1),
+            "last_step",
+        ),
+    ],
+)
+def test_properties_come_in_order(answer, broken):
+    result = check("forward.q_sample", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", "", broken), result
+
+
+def test_one_wrong_entry_of_a_table_is_found():
+    def wrong(beta):
+        table = (1 - beta).cumprod(0)
+        table[-1] *= 0.9 if len(beta) > 3 else 1
+        return table
+
+    assert check("schedules.alpha_bar", wrong).broken == "recursion"
+
+
+def test_the_error_names_the_learner_s_own_line():
+    def answer(x_0, t, eps, schedule):
+        wrong_name = x_0 @ eps.flatten()
+        return wrong_name
+
+    says = repr(check("forward.q_sample", answer))
+    assert "RuntimeError" in says
+    assert "wrong_name = x_0 @ eps.flatten()" in says
+
+
+def test_changing_the_caller_s_tensor_does_not_pass():
+    def answer(x_0, t, eps, schedule):
+        a = schedule.alpha_bar[t].view(-1, 1, 1, 1)
+        return x_0.mul_(a.sqrt()).add_((1 - a).sqrt() * eps)
+
+    result = check("forward.q_sample", answer)
+    assert result.broken == "runs"
+    assert "`x_0`" in repr(result)
+
+    def spoils_the_schedule(x_0, t, eps, schedule):
+        out = _q_sample_none(x_0, t, eps, schedule)
+        schedule.beta.zero_()
+        return out
+
+    assert "`schedule`" in repr(check("forward.q_sample", spoils_the_schedule))
+    assert check("forward.q_sample", _q_sample_none).passed
+
+
+# ---- whatever the answer is or does, check answers
+
+
+class Hostile:
+    """Raises at every turn."""
+
+    def __call__(self, *arguments):
+        return self
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __repr__(self):
+        raise RuntimeError("repr")
+
+    def __eq__(self, other):
+        raise RuntimeError("eq")
+
+    __hash__ = None
+
+
+class SilentError(Exception):
+    def __str__(self):
+        raise RuntimeError("str")
+
+
+class Odd(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, *arguments, **more):
+        raise RuntimeError("odd")
+
+
+def raising(problem: BaseException) -> Callable:
+    def answer(*arguments):
+        raise problem
+
+    return answer
+
+
+NASTY = [
+    3,
+    "text",
+    object(),
+    Hostile(),
+    torch.ones(2),
+    abs,
+    print,
+    int,
+    lambda: None,
+    lambda *a: 3.5,
+    lambda *a: [1.0],
+    lambda *a: Hostile(),
+    lambda *a: a,
+    lambda *a: a[0] if isinstance(a[0], torch.Tensor) else torch.ones(()),
+    lambda *a: torch.ones(0),
+    lambda *a: torch.ones(()),
+    lambda *a: torch.full((3, 3), float("nan")),
+    lambda *a: torch.full((1, 1, 1, 1), float("inf")),
+    lambda *a: torch.ones(2, dtype=torch.complex64),
+    lambda *a: torch.ones(2, 2).to_sparse(),
+    lambda *a: torch.ones(2, 2, device="meta"),
+    lambda *a: torch.ones(3, dtype=torch.bool),
+    lambda *a: torch.ones(2).as_subclass(Odd),
+    lambda *a: exit(3),
+    lambda *a: torch.set_default_dtype(torch.float16),
+    raising(SystemExit("bye")),
+    raising(GeneratorExit()),
+    raising(AssertionError()),
+    raising(SilentError()),
+    raising(RecursionError("deep")),
+    raising(MemoryError()),
+    raising(Warning("careful")),
+]
+
+
+@every_exercise
+def test_check_never_raises(exercise):
+    for answer in NASTY:
+        result = check(exercise.name, answer)
+        assert result.status in ("failed", "not_attempted")
+        assert repr(result)
+        assert result._repr_html_().startswith("<div")
+    assert progress.passed() == set()
+
+
+def test_a_learner_can_interrupt_an_endless_loop():
+    with pytest.raises(KeyboardInterrupt):
+        check("data.to_unit", raising(KeyboardInterrupt()))
+
+
+def test_prints_are_swallowed_and_random_numbers_and_settings_left_alone(capsys):
+    def noisy(images):
+        print("shape", images.shape)
+        torch.set_default_dtype(torch.float64)
+        torch.set_grad_enabled(False)
+        torch.rand(7)
+        return images.float() / 127.5 - 1
+
+    torch.manual_seed(5)
+    want = torch.rand(3)
+    torch.manual_seed(5)
+    assert check("data.to_unit", noisy).passed
+    assert capsys.readouterr().out == ""
+    assert torch.equal(torch.rand(3), want)
+    assert torch.get_default_dtype() == torch.float32
+    assert torch.is_grad_enabled()
+
+
+def test_an_answer_that_stops_answering_halfway_fails():
+    def answer(x_0, t, eps, schedule):
+        if len(t) == 1:
+            return _q_sample_none(x_0, t, eps, schedule)
+
+    assert lang.text("exercise.nothing") in repr(check("forward.q_sample", answer))
+
+
+def test_the_same_answer_gives_the_same_text_twice():
+    for answer in (forward.q_sample, _q_sample_loop, lambda *a: torch.randn(1, 1, 1, 1)):
+        assert repr(check("forward.q_sample", answer)) == repr(check("forward.q_sample", answer))
+
+
+def test_html_is_escaped_and_carries_more_than_colour():
+    result = check("data.to_unit", raising(ValueError("<script>alert(1)</script>")))
+    page = result._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    for status, sign in (("failed", "✗"), ("passed", "✓"), ("not_attempted", "○")):
+        answer = {"failed": abs, "passed": _two_thirds, "not_attempted": None}[status]
+        page = check("data.to_unit", answer)._repr_html_()
+        assert sign in page
+        assert lang.text(f"exercise.{status}") in page
+        assert "background:transparent" in page  # the theme's own colours stay
+
+
+def test_a_result_keeps_the_language_it_was_made_in():
+    lang.use("ko")
+    result = check("data.to_unit", None)
+    lang.use("id")
+    assert repr(result).splitlines()[0] == lang.text("exercise.not_attempted", "ko")

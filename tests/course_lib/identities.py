@@ -1,0 +1,372 @@
+"""The identities the core must obey, each a function of the implementation it judges.
+
+``lib`` holds the public names of the maths modules. The tests pass ``library()``; test_mutants.py passes
+the same library with one planted mistake, which the identity must reject with an AssertionError.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import inspect
+import math
+from functools import partial
+from types import ModuleType, SimpleNamespace
+
+import torch
+from support import EPS, TOLERANCE, error, noise
+from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
+
+from course_lib import forward, gaussians, samplers, schedules
+
+MODULES = {m.__name__.split(".")[-1]: m for m in (schedules, forward, gaussians, samplers)}
+KINDS = ("linear", "cosine", "from_betas")
+
+
+def library(**replaced: dict) -> SimpleNamespace:
+    """The public names of the four modules, some modules replaced by other namespaces."""
+    names: dict = {}
+    for name, module in MODULES.items():
+        space = replaced.get(name, vars(module))
+        names |= {k: v for k, v in space.items() if not k.startswith("_") and not isinstance(v, ModuleType)}
+    return SimpleNamespace(**{k: v for k, v in names.items() if k != "annotations"} | _own(replaced))
+
+
+def _own(replaced: dict[str, dict]) -> dict:
+    # A replaced module's names win over the same names imported by the others.
+    own: dict = {}
+    for name, space in replaced.items():
+        own |= {k: space[k] for k, v in vars(MODULES[name]).items() if _defined_in(v, MODULES[name])}
+    return own
+
+
+def _defined_in(value: object, module: ModuleType) -> bool:
+    return getattr(value, "__module__", None) == module.__name__
+
+
+def mutant(name: str, right: str, wrong: str) -> SimpleNamespace:
+    """The library whose module ``name`` reads ``wrong`` where its source says ``right``."""
+    source = inspect.getsource(MODULES[name])
+    assert source.count(right) >= 1, f"{name}.py no longer holds {right!r}: write this mutant anew"
+    flags = __future__.annotations.compiler_flag
+    space = {"__name__": MODULES[name].__name__}
+    exec(compile(source.replace(right, wrong), f"mutant of {name}", "exec", flags=flags), space)
+    return library(**{name: space})
+
+
+def schedule_of(lib: SimpleNamespace, kind: str = "linear") -> schedules.Schedule:
+    """A schedule of each kind: the usual linear and cosine ones, and a short irregular one."""
+    if kind == "from_betas":
+        return lib.from_betas([0.3, 0.05, 0.2, 0.01, 0.4])
+    return getattr(lib, kind)()
+
+
+def all_t(schedule: schedules.Schedule) -> torch.Tensor:
+    """Every timestep 1..T."""
+    return torch.arange(1, schedule.T + 1)
+
+
+def _one(n: int) -> torch.Tensor:
+    return torch.ones(n, 1, dtype=torch.float64)
+
+
+# --- schedules
+
+
+def schedule_tables(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """Every table equals its definition, computed here with plain floats from beta alone."""
+    schedule = schedule_of(lib, kind)
+    beta = schedule.beta.tolist()
+    assert len(beta) == schedule.T + 1 and beta[0] == 0
+    alpha_bar = [1.0]
+    for b in beta[1:]:
+        alpha_bar.append(alpha_bar[-1] * (1 - b))
+    assert error(schedule.alpha, 1 - torch.tensor(beta, dtype=torch.float64)) == 0
+    assert error(schedule.alpha_bar, torch.tensor(alpha_bar, dtype=torch.float64)) < TOLERANCE
+    assert float(schedule.alpha_bar[0]) == 1 and float(schedule.beta_tilde[1]) == 0
+    for t in range(1, schedule.T + 1):
+        gone, before = 1 - alpha_bar[t], 1 - alpha_bar[t - 1]
+        assert abs(float(schedule.beta_tilde[t]) - beta[t] * before / gone) < TOLERANCE
+        assert abs(float(schedule.snr[t]) * gone - alpha_bar[t]) < TOLERANCE
+
+
+def linear_endpoints(lib: SimpleNamespace) -> None:
+    """Ho et al. 2020, section 4: beta from 1e-4 to 0.02 in equal steps, alpha_bar_T = 4.036e-5."""
+    schedule = lib.linear()
+    assert float(schedule.beta[1]) == 1e-4 and float(schedule.beta[1000]) == 0.02
+    steps = schedule.beta[2:] - schedule.beta[1:-1]
+    assert error(steps, torch.full_like(steps, (0.02 - 1e-4) / 999)) < 4 * EPS
+    assert abs(float(schedule.alpha_bar[1000]) - 4.036e-5) < 5e-9  # the four digits that are published
+
+
+def cosine_follows_its_formula(lib: SimpleNamespace) -> None:
+    """Nichol & Dhariwal 2021, eq. 17: alpha_bar is the squared cosine wherever beta is not clipped."""
+    schedule = lib.cosine()
+
+    def f(t: int) -> float:
+        return math.cos((t / 1000 + 0.008) / 1.008 * math.pi / 2) ** 2
+
+    want = torch.tensor([f(t) / f(0) for t in range(1000)], dtype=torch.float64)
+    assert error(schedule.alpha_bar[:1000], want) < TOLERANCE
+    assert float(schedule.beta[1000]) == 0.999 and float(schedule.alpha_bar[1000]) > 0
+
+
+# --- forward
+
+
+def recursion_is_closed_form(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """T single steps have the mean and variance of one jump, at every t."""
+    schedule = schedule_of(lib, kind)
+    one, zero = _one(1), 0 * _one(1)
+    mean, variance, means, variances = 1.0, 0.0, [], []
+    for t in range(1, schedule.T + 1):
+        kept = float(lib.q_step(one, t, zero, schedule))
+        mean, variance = kept * mean, kept**2 * variance + float(lib.q_step(zero, t, one, schedule)) ** 2
+        means.append(mean)
+        variances.append(variance)
+    t = all_t(schedule)
+    ones = _one(schedule.T)
+    jump_mean = lib.q_sample(ones, t, 0 * ones, schedule)[:, 0]
+    jump_std = lib.q_sample(0 * ones, t, ones, schedule)[:, 0]
+    assert error(jump_mean, torch.tensor(means, dtype=torch.float64)) < TOLERANCE
+    assert error(jump_std**2, torch.tensor(variances, dtype=torch.float64)) < TOLERANCE
+    assert error(jump_mean**2 + jump_std**2, torch.ones(schedule.T)) < TOLERANCE
+    assert error(jump_mean**2, schedule.alpha_bar[1:]) < TOLERANCE
+
+
+def jumps_compose(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """q(t|s) after q(s|0) is q(t|0), with q(t|s) walked step by step."""
+    schedule = schedule_of(lib, kind)
+    one, zero, T = _one(1), 0 * _one(1), schedule.T
+    for s, t in ((1, 2), (T // 3, T // 2), (T // 2, T), (T - 1, T)):
+        mean, variance = 1.0, 0.0
+        for u in range(s + 1, t + 1):
+            kept = float(lib.q_step(one, u, zero, schedule))
+            mean, variance = kept * mean, kept**2 * variance + float(lib.q_step(zero, u, one, schedule)) ** 2
+        at_s = [float(lib.q_sample(a, s, b, schedule)) for a, b in ((one, zero), (zero, one))]
+        at_t = [float(lib.q_sample(a, t, b, schedule)) for a, b in ((one, zero), (zero, one))]
+        assert abs(mean * at_s[0] - at_t[0]) < TOLERANCE
+        assert abs(mean**2 * at_s[1] ** 2 + variance - at_t[1] ** 2) < TOLERANCE
+
+
+def posterior_obeys_bayes(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """log q(x_prev | x_t, x_0) = log q(x_t | x_prev) + log q(x_prev | x_0) - log q(x_t | x_0), on a grid."""
+    schedule = schedule_of(lib, kind)
+    beta, alpha_bar, T = schedule.beta.tolist(), schedule.alpha_bar.tolist(), schedule.T
+    for t in sorted({2, 3, T // 2, T - 1, T}):
+        for a, b in ((0.7, -1.2), (-0.4, 0.3)):
+            x_0, x_t = a * _one(1), b * _one(1)
+            mean, variance = lib.posterior(x_0, x_t, torch.tensor([t]), schedule)
+            std = float(variance) ** 0.5
+            grid = float(mean) + std * torch.linspace(-4, 4, 81, dtype=torch.float64)
+            step = Normal((1 - beta[t]) ** 0.5 * grid, beta[t] ** 0.5).log_prob(x_t[0])
+            before = Normal(alpha_bar[t - 1] ** 0.5 * x_0[0], (1 - alpha_bar[t - 1]) ** 0.5).log_prob(grid)
+            jump = Normal(alpha_bar[t] ** 0.5 * x_0[0], (1 - alpha_bar[t]) ** 0.5).log_prob(x_t[0])
+            # 1 - alpha_bar_2 keeps 12 of 16 digits, and multiplies squares of up to 50 standard deviations.
+            assert error(Normal(float(mean), std).log_prob(grid), step + before - jump) < 1e-9
+
+
+def posterior_ends_at_x_0(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """At t = 1 the posterior is x_0 itself: its mean is x_0, its variance exactly 0."""
+    x_0, x_t = noise(3, 2), noise(3, 2, seed=1)
+    mean, variance = lib.posterior(x_0, x_t, torch.ones(3, dtype=torch.int64), schedule_of(lib, kind))
+    assert error(mean, x_0) < 1e4 * 4 * EPS  # beta_1 / (1 - alpha_bar_1) is 1 up to eps / 1e-4
+    assert error(variance, torch.zeros(3, 1)) == 0
+
+
+def predict_inverts_q_sample(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """Told the true noise, predict_x_0 returns x_0 at every t."""
+    schedule = schedule_of(lib, kind)
+    t, x_0, eps = all_t(schedule), noise(schedule.T, 2), noise(schedule.T, 2, seed=1)
+    back = lib.predict_x_0(lib.q_sample(x_0, t, eps, schedule), t, eps, schedule)
+    kept = schedule.alpha_bar[1:, None].sqrt()  # the division by it magnifies rounding
+    assert error(back * kept, x_0 * kept) < TOLERANCE
+
+
+# --- gaussians
+
+
+def kl_is_the_kl(lib: SimpleNamespace) -> None:
+    """kl equals torch.distributions' for Gaussians of all kinds."""
+    m_1, m_2 = noise(50), noise(50, seed=1)
+    v_1, v_2 = noise(50, seed=2).exp(), noise(50, seed=3).exp()
+    want = kl_divergence(Normal(m_1, v_1.sqrt()), Normal(m_2, v_2.sqrt()))
+    assert error(lib.kl(m_1, v_1, m_2, v_2), want) < TOLERANCE * float(want.max())
+
+
+def make_mixture(lib: SimpleNamespace, shape: tuple[int, ...] = (2,)) -> gaussians.Mixture:
+    """Three unequal Gaussians over points of this shape."""
+    weights, stds = (torch.tensor(v, dtype=torch.float64) for v in ([0.5, 0.3, 0.2], [0.3, 0.6, 0.15]))
+    return lib.Mixture(weights, noise(3, *shape, seed=5), stds)
+
+
+def reference(mixture: gaussians.Mixture, alpha_bar_t: float = 1.0) -> MixtureSameFamily:
+    """The same mixture after diffusion to alpha_bar_t, built from torch.distributions."""
+    means = alpha_bar_t**0.5 * mixture.means.flatten(1)
+    stds = (alpha_bar_t * mixture.stds**2 + 1 - alpha_bar_t).sqrt()
+    parts = Independent(Normal(means, stds[:, None].expand_as(means)), 1)
+    return MixtureSameFamily(Categorical(mixture.weights), parts)
+
+
+def reference_score(mixture: gaussians.Mixture, x: torch.Tensor, alpha_bar_t: float = 1.0) -> torch.Tensor:
+    """autograd's gradient of the reference log density."""
+    x = x.clone().requires_grad_(True)
+    return torch.autograd.grad(reference(mixture, alpha_bar_t).log_prob(x.flatten(1)).sum(), x)[0]
+
+
+def mixture_density(lib: SimpleNamespace) -> None:
+    """log_prob is that of torch.distributions' mixture."""
+    mixture, x = make_mixture(lib), noise(40, 2)
+    want = reference(mixture).log_prob(x)
+    assert error(mixture.log_prob(x), want) < TOLERANCE * float(want.abs().max())
+
+
+def score_is_the_gradient(lib: SimpleNamespace, shape: tuple[int, ...] = (2,)) -> None:
+    """score is autograd's gradient of the log density."""
+    mixture, x = make_mixture(lib, shape), noise(40, *shape)
+    want = reference_score(mixture, x)
+    assert error(mixture.score(x), want) < TOLERANCE * float(want.abs().max())
+
+
+def diffused_is_the_integral(lib: SimpleNamespace) -> None:
+    """q_t(x) = integral of p(x_0) N(x; sqrt(alpha_bar_t) x_0, 1 - alpha_bar_t) dx_0, by the trapezoid rule."""
+    mixture, schedule = make_mixture(lib, (1,)), lib.linear()
+    x_0 = torch.linspace(-8, 8, 6401, dtype=torch.float64)  # errors of the rule: exp(-(pi 0.15 / 0.0025)^2)
+    x = torch.linspace(-3, 3, 25, dtype=torch.float64)
+    p = reference(mixture).log_prob(x_0[:, None]).exp()
+    for t in (100, 500, 1000):
+        kept = float(schedule.alpha_bar[t])
+        kernel = Normal(kept**0.5 * x_0, (1 - kept) ** 0.5).log_prob(x[:, None]).exp()
+        integral = torch.trapezoid(kernel * p, x_0)
+        assert error(mixture.diffused(t, schedule).log_prob(x[:, None]).exp(), integral) < TOLERANCE
+
+
+def optimal_eps_is_the_score(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """eps_hat = -sqrt(1 - alpha_bar_t) times the score of q_t, by autograd; a batch of different t at once."""
+    mixture, schedule, x = make_mixture(lib, (1, 2, 3)), schedule_of(lib, kind), noise(6, 1, 2, 3)
+    T = schedule.T
+    t = torch.tensor([1, 2, max(2, T // 10), T // 2, T - 1, T])
+    got = mixture.optimal_eps(schedule)(x, t)
+    for i, at in enumerate(t.tolist()):
+        kept = float(schedule.alpha_bar[at])
+        want = -((1 - kept) ** 0.5) * reference_score(mixture, x[i : i + 1], kept)
+        assert error(got[i : i + 1], want) < TOLERANCE * max(1.0, float(want.abs().max()))
+
+
+# --- samplers
+
+
+def ancestral_step_is_the_posterior(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """Eq. 11 is eq. 7 with x_0_hat in x_0's place; the noise is sigma_t z with the variance asked for."""
+    schedule = schedule_of(lib, kind)
+    x_t, eps_hat, z = noise(2, 3), noise(2, 3, seed=1), torch.ones(2, 3, dtype=torch.float64)
+    for t in sorted({1, 2, schedule.T // 2, schedule.T}):
+        x_0_hat = lib.predict_x_0(x_t, t, eps_hat, schedule)
+        mean, _ = lib.posterior(x_0_hat, x_t, t, schedule)
+        # Both magnify x_t's rounding: by 1/sqrt(alpha_bar_t) on the way to x_0_hat, by eps/1e-4 in 1 - alpha_bar.
+        tolerance = 1e4 * 16 * EPS * float(x_0_hat.abs().max())
+        for name in ("beta", "beta_tilde"):
+            got = lib.ddpm_step(x_t, t, eps_hat, 0 * z, schedule, name)
+            moved = lib.ddpm_step(x_t, t, eps_hat, z, schedule, name) - got
+            want = 0.0 if t == 1 else float(getattr(schedule, name)[t])
+            assert error(got, mean) < tolerance
+            assert error(moved**2, want * z) < tolerance
+
+
+def respaced_step_is_the_ancestral_one(lib: SimpleNamespace) -> None:
+    """A step over a gap is the ordinary step of the schedule that has only the visited timesteps."""
+    schedule, visited = lib.linear(), [0, 1, 40, 333, 1000]
+    kept = schedule.alpha_bar[visited]
+    short = lib.from_betas(1 - kept[1:] / kept[:-1])
+    x_t, eps_hat, z = noise(2, 3), noise(2, 3, seed=1), noise(2, 3, seed=2)
+    for name in ("beta", "beta_tilde"):
+        for i in range(1, len(visited)):
+            long = lib.ddpm_step(x_t, visited[i], eps_hat, z, schedule, name, t_next=visited[i - 1])
+            want = lib.ddpm_step(x_t, i, eps_hat, z, short, name)
+            assert error(long, want) < 1e4 * EPS * float(want.abs().max())
+
+
+def ddim_stays_on_the_path(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """With the true eps, eta = 0 lands exactly on q_sample(x_0, t_next, eps), whatever the gap."""
+    schedule, x_0, eps = schedule_of(lib, kind), noise(2, 3), noise(2, 3, seed=1)
+    T = schedule.T
+    for t, t_next in ((1, 0), (2, 1), (T, T - 1), (T, T // 2), (T // 2, 1), (T, 0)):
+        got = lib.ddim_step(lib.q_sample(x_0, t, eps, schedule), t, t_next, eps, schedule)
+        want = lib.q_sample(x_0, t_next, eps, schedule)
+        assert error(got, want) < TOLERANCE / float(schedule.alpha_bar[t]) ** 0.5
+
+
+def ddim_keeps_the_variance(lib: SimpleNamespace) -> None:
+    """For every eta: sigma = eta sqrt(beta_tilde) on neighbours, and eps's share plus sigma^2 is 1 - alpha_bar."""
+    schedule, zero = lib.linear(), torch.zeros(1, 1, dtype=torch.float64)
+    one = zero + 1
+    for t, t_next in ((1000, 999), (500, 499), (2, 1), (1000, 300), (7, 0)):
+        for eta in (0.0, 0.3, 1.0):
+            kept, gone = (f(float(schedule.alpha_bar[t])) for f in (lambda v: v, lambda v: 1 - v))
+            left = float(schedule.alpha_bar[t_next])
+            # x_t = sqrt(gone) eps has x_0_hat = 0: what remains is the direction and the noise.
+            at = gone**0.5 * one
+            sigma = float(lib.ddim_step(zero, t, t_next, zero, schedule, eta, one))
+            direction = float(lib.ddim_step(at, t, t_next, one, schedule, eta, zero))
+            assert abs(direction**2 + sigma**2 - (1 - left)) < TOLERANCE
+            want = eta**2 * (1 - left) / gone * (1 - kept / left)
+            assert abs(sigma**2 - want) < TOLERANCE
+            if t_next == t - 1:
+                assert abs(want - eta**2 * float(schedule.beta_tilde[t])) < TOLERANCE
+
+
+def ddim_at_eta_1_is_ddpm(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """DDIM at eta = 1 is the ancestral step with beta_tilde, on shared noise, on any gap."""
+    schedule, T = schedule_of(lib, kind), schedule_of(lib, kind).T
+    x_t, eps_hat, z = noise(2, 3), noise(2, 3, seed=1), noise(2, 3, seed=2)
+    for t, t_next in ((1, 0), (2, 1), (T // 2, T // 2 - 1), (T, T - 1), (T, T // 2), (T // 2, 1)):
+        ancestral = lib.ddpm_step(x_t, t, eps_hat, z, schedule, "beta_tilde", t_next=t_next)
+        implicit = lib.ddim_step(x_t, t, t_next, eps_hat, schedule, 1.0, z)
+        magnified = 1e4 / float(schedule.alpha_bar[t]) ** 0.5
+        assert error(ancestral, implicit) < magnified * 4 * EPS
+
+
+def visits_every_timestep(lib: SimpleNamespace, T: int = 37) -> None:
+    """The model is asked at exactly T, T-1, ..., 1, and the states carry T, ..., 1, 0."""
+    schedule, asked = lib.linear(T), []
+
+    def model(x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        asked.append(t.tolist())
+        return torch.zeros_like(x_t)
+
+    states = list(lib.sample(model, lib.ddpm_step, noise(2, 3), schedule))
+    assert asked == [[t, t] for t in range(T, 0, -1)]
+    assert [state.t for state in states] == list(range(T, -1, -1))
+
+
+def noise_is_fresh(lib: SimpleNamespace, T: int = 20) -> None:
+    """A rule that uses noise gets new, standard normal, independent noise at each step."""
+    drawn = []
+
+    def step(x_t: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        drawn.append(z)
+        return x_t
+
+    generator = torch.Generator().manual_seed(0)
+    list(lib.sample(lambda x, t: x, step, noise(1000, 2), lib.linear(T), generator=generator))
+    z = torch.stack(drawn).flatten(1)
+    n = z.numel()
+    assert z.shape == (T, 2000)
+    assert abs(float(z.mean())) < 5 * n**-0.5 and abs(float(z.var()) - 1) < 5 * (2 / n) ** 0.5
+    between = (z @ z.T / 2000).fill_diagonal_(0)
+    assert float(between.abs().max()) < 6 * 2000**-0.5
+
+
+def trajectory_repeats_the_steps(lib: SimpleNamespace) -> None:
+    """sample is nothing but: ask the model, apply the rule, go on from its answer."""
+    schedule, x = lib.linear(12), noise(2, 1)
+    model = make_mixture(lib, (1,)).optimal_eps(schedule)
+    visited = [12, 9, 5, 2, 0]
+    states = list(lib.sample(model, partial(lib.ddim_step, eta=0.0), x, schedule, visited))
+    for state, t, t_next in zip(states, visited, [*visited[1:], None], strict=True):
+        assert state.t == t and error(state.x_t, x) == 0
+        if t_next is not None:
+            eps_hat = model(x, torch.full((2,), t))
+            assert error(state.eps_hat, eps_hat) == 0
+            assert error(state.x_0_hat, lib.predict_x_0(x, t, eps_hat, schedule)) == 0
+            x = lib.ddim_step(x, t, t_next, eps_hat, schedule)

@@ -1,0 +1,310 @@
+"""The command line: one clear sentence in the reader's language for whatever is called wrongly."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import course_tools
+from course_lib import data, lang, training
+from course_tools import cli, doctor, lab, make_digits, testing, train
+
+ROOT = Path(__file__).parents[2]
+
+
+def sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was written to stderr: exactly one line."""
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+@pytest.mark.parametrize(
+    ("argv", "key", "values"),
+    [
+        (
+            ["dance"],
+            "cli.unknown_command",
+            {"got": "'dance'", "allowed": "lab, build, train, measure, test, doctor"},
+        ),
+        (["lab", "--lang", "xx"], "error.language", {"got": "'xx'", "allowed": "en, id, ko"}),
+        (
+            ["lab", "--port", "http"],
+            "cli.whole",
+            {"option": "--port", "low": 1, "high": 65535, "got": "'http'"},
+        ),
+        (["lab", "--port", "0"], "cli.whole", {"option": "--port", "low": 1, "high": 65535, "got": "'0'"}),
+        (["lab", "--port"], "cli.needs_value", {"option": "--port", "command": "lab"}),
+        (["lab", "--loud"], "cli.unknown_option", {"command": "lab", "got": "'--loud'"}),
+        (["build", "--check=3"], "cli.not_understood", {"line": "build --check=3", "command": "build"}),
+        (["train"], "cli.no_name", {"command": "train", "allowed": "digits, classifier"}),
+        (
+            ["train", "cats"],
+            "cli.name",
+            {"command": "train", "got": "'cats'", "allowed": "digits, classifier"},
+        ),
+        (
+            ["train", "classifier", "--steps", "3"],
+            "cli.not_for",
+            {"option": "--steps", "command": "train", "name": "classifier"},
+        ),
+        (["doctor", "now"], "cli.unknown_option", {"command": "doctor", "got": "'now'"}),
+    ],
+)
+def test_a_wrong_call_gets_one_sentence_and_exit_2(
+    argv: list[str],
+    key: str,
+    values: dict,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COURSE_LANG", language)
+    assert cli.main(argv) == 2
+    assert sentence(capsys) == lang.text(key, language, **values)
+
+
+def test_a_sentence_from_the_library_becomes_exit_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> int:
+        raise ValueError("what, and what to do")
+
+    monkeypatch.setattr(doctor, "run", fails)
+    assert cli.main(["doctor"]) == 1
+    assert sentence(capsys) == "what, and what to do"
+    monkeypatch.setenv("COURSE_DEBUG", "1")
+    with pytest.raises(ValueError, match="what to do"):
+        cli.main(["doctor"])
+
+
+def test_help_and_no_command_list_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--help"]) == 0
+    helped = capsys.readouterr().out
+    assert cli.main([]) == 2
+    assert capsys.readouterr().out == helped
+    for command in cli.COMMANDS:
+        assert f"course {command.name} " in helped
+
+
+@pytest.mark.parametrize("command", [command.name for command in cli.COMMANDS])
+def test_each_command_has_help_in_korean(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_LANG", "ko")
+    try:
+        assert cli.main([command, "--help"]) == 0
+    except SystemExit as end:  # argparse's own way out of --help
+        assert end.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("사용법: course " + command)
+    assert "usage" not in shown
+    assert "show this" not in shown
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from course_tools import cli; cli.main(['--help'])\n"
+        "heavy = {'torch', 'numpy', 'matplotlib', 'jupyterlab', 'IPython', 'pytest'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+# Pythons that are too old
+
+
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_an_old_python_gets_the_sentence(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_LANG", language)
+    told = course_tools.python_too_old((3, 10, 13))
+    assert told == lang.text("cli.python_too_old", language, got="3.10.13")
+    assert course_tools.python_too_old((3, 11, 0)) is None
+    assert course_tools.python_too_old((4, 0, 0)) is None
+
+
+def test_the_check_is_written_so_that_an_old_python_can_read_it() -> None:
+    source = Path(course_tools.__file__).read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 7))
+    tree = ast.parse(source)
+    newer = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match)
+    assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
+    imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    assert imported == {"os", "sys"}
+
+
+OLD = [name for minor in (6, 7, 8, 9, 10) if (name := shutil.which(f"python3.{minor}"))]
+
+
+@pytest.mark.skipif(
+    not OLD, reason="needs a Python older than 3.11 on the PATH; the tests above read the code"
+)
+@pytest.mark.parametrize("python", OLD)
+def test_a_real_old_python_says_it(python: str) -> None:
+    found = subprocess.run(
+        [python, "-c", "import sys; print(sys.version_info < (3, 11))"], capture_output=True
+    )
+    if found.stdout.strip() != b"True":
+        pytest.skip(f"{python} is a name without a Python behind it")
+    call = [python, "-B", "-c", "import course_tools.cli"]
+    done = subprocess.run(call, cwd=ROOT, env=os.environ | {"PYTHONIOENCODING": "utf-8"}, capture_output=True)
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("The course needs Python 3.11 or newer; this is Python 3.")
+    assert len(done.stderr.splitlines()) == 1
+
+
+# course train
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder and a data/ of this test's own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(data, "folder", lambda: tmp_path / "data")
+    return tmp_path
+
+
+def test_a_new_model_never_replaces_a_file_unasked(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = workplace / "data" / "digits.safetensors"
+    assert cli.output("digits", None, False, data.folder()) == shipped
+    shipped.write_bytes(b"precious")
+    elsewhere = cli.output("digits", None, False, data.folder())
+    assert elsewhere == Path("runs/digits.safetensors")
+    assert capsys.readouterr().out.strip() == lang.text("cli.train_elsewhere", path=shipped, out=elsewhere)
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(b"also")
+    assert cli.output("digits", None, False, data.folder()) == Path("runs/digits-2.safetensors")
+    assert cli.output("digits", None, True, data.folder()) == shipped
+    with pytest.raises(cli.Misuse, match=r"exists already .* --force"):
+        cli.output("digits", elsewhere, False, data.folder())
+    assert cli.output("digits", elsewhere, True, data.folder()) == elsewhere
+
+
+def test_train_hands_on_what_it_was_told_and_records_the_checksum(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list = []
+    recorded: list = []
+
+    def digits(out: Path, state: Path, recipe: training.Recipe, on: str) -> Path:
+        told.append((out, state, recipe, on))
+        out.write_bytes(b"new")
+        return out
+
+    monkeypatch.setattr(train, "digits", digits)
+    monkeypatch.setattr(make_digits, "record_checksum", recorded.append)
+    call = ["train", "digits", "--steps", "7", "--seed", "3", "--device", "cpu"]
+    assert cli.main(call) == 0
+    state = Path("runs/digits.state.safetensors")
+    recipe = training.Recipe(steps=7, seed=3)
+    assert told[-1] == (workplace / "data" / "digits.safetensors", state, recipe, "cpu")
+    assert recorded == ["digits.safetensors"]
+
+    state.write_bytes(b"an earlier run")
+    assert cli.main([*call, "--no-resume", "--out", "mine.safetensors"]) == 0
+    assert told[-1] == (Path("mine.safetensors"), Path("runs/digits-2.state.safetensors"), recipe, "cpu")
+    assert recorded == ["digits.safetensors"]
+    assert state.read_bytes() == b"an earlier run"
+
+
+def test_ctrl_c_says_where_the_state_lies(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def digits(out: Path, state: Path, recipe: training.Recipe, on: str) -> Path:
+        state.write_bytes(b"half way")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "digits", digits)
+    assert cli.main(["train", "digits"]) == 130
+    state = Path("runs/digits.state.safetensors")
+    assert capsys.readouterr().err.strip() == lang.text("cli.train_stopped", state=state)
+    assert not (workplace / "data" / "digits.safetensors").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock; there the state is not guarded")
+def test_two_runs_cannot_share_a_state(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started: list = []
+    monkeypatch.setattr(train, "digits", lambda *told: started.append(told))
+    state = Path("runs/digits.state.safetensors")
+    with cli.alone(state):
+        assert cli.main(["train", "digits"]) == 1
+    assert sentence(capsys) == lang.text("cli.train_busy", state=state)
+    assert not started
+    assert cli.main(["train", "digits"]) == 0
+    assert len(started) == 1
+
+
+def test_a_wrong_device_is_said_before_anything_else(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "data" / "digits.safetensors").write_bytes(b"")
+    assert cli.main(["train", "digits", "--device", "abacus"]) == 1
+    assert capsys.readouterr() == ("", lang.text("error.device", got="'abacus'") + "\n")
+
+
+# course test
+
+
+def test_missing_tools_are_fetched_by_uv_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list = []
+    monkeypatch.setattr(testing, "missing", lambda: ["xdist"])
+    monkeypatch.setattr(testing, "_call", lambda command, extra: calls.append((command, extra)) or 5)
+    monkeypatch.setenv("UV", "uv-here")
+    monkeypatch.delenv(testing.ALREADY, raising=False)
+    assert cli.main(["test", "-k", "x"]) == 5
+    wanted = ["uv-here", "run", "--quiet", "--group", "test", "course", "test", "-k", "x"]
+    assert calls == [(wanted, {testing.ALREADY: "1"})]
+    monkeypatch.setenv(testing.ALREADY, "1")
+    with pytest.raises(ValueError, match=r"missing: xdist. Run: pip install uv && uv run course test"):
+        testing.run([])
+    assert len(calls) == 1
+
+
+def test_test_runs_pytest_over_two_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list = []
+    monkeypatch.setattr(testing, "missing", lambda: [])
+    monkeypatch.setattr(testing, "_call", lambda command, extra: calls.append((command, extra)) or 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert cli.main(["test", "tests/x.py"]) == 0
+    (command, extra) = calls[0]
+    assert command[1:] == ["-m", "pytest", "-n", "2", "--dist", "loadscope", "tests/x.py"]
+    assert extra == {"OMP_NUM_THREADS": "1"}
+
+
+def test_without_a_checkout_test_says_where_the_tests_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(testing, "ROOT", tmp_path)
+    assert cli.main(["test"]) == 1
+    assert sentence(capsys) == lang.text("testing.no_checkout")
+
+
+def test_the_exit_status_of_the_tests_is_passed_on() -> None:
+    assert testing._call([sys.executable, "-c", "import os; os._exit(int(os.environ['N']))"], {"N": "3"}) == 3
+
+
+def test_build_and_lab_hand_on_what_they_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from course_tools import build
+
+    told: list = []
+    monkeypatch.setattr(build, "run", lambda **given: told.append(given) or 0)
+    monkeypatch.setattr(lab, "run", lambda *given, **named: told.append((*given, named)) or 0)
+    assert cli.main(["build", "--check", "--solved", "there"]) == 0
+    assert cli.main(["lab", "--lang", "ko", "--dir", "d", "--port", "9000", "--no-browser"]) == 0
+    assert told == [
+        {"check": True, "stamp": False, "solved": Path("there")},
+        ("ko", "d", 9000, {"browser": False}),
+    ]

@@ -1,0 +1,152 @@
+"""Every chapter runs under nbval in every language, as shipped and solved.
+
+Shipped, each check must read "not attempted"; solved, "passed". Each run is one pytest process of its own
+with the learner's state in a temporary folder, so runs can be spread over workers in any way; one class a
+language lets ``--dist loadscope`` spread them too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from course_lib import lang
+from course_tools import build
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
+CELL_TIMEOUT = 120
+_DURATION = re.compile(r"^\s*([\d.]+)s call\s+\S*::(Cell (\d+))\s*$", re.M)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one execution of a notebook came to: seconds in its cells, and the slowest cell's key."""
+
+    passed: bool
+    output: str
+    seconds: float
+    slowest: str
+    slowest_seconds: float
+
+
+def with_verdicts(notebook: str, verdict: str) -> tuple[dict, list[str]]:
+    """The notebook with an assertion after each check cell on its first line, and its code cells' keys."""
+    content = json.loads(notebook)
+    cells: list[dict] = []
+    for cell in content["cells"]:
+        cells.append(cell)
+        if "check" in cell["metadata"]:
+            code = f"assert repr(_).splitlines()[0] == {verdict!r}, repr(_)"
+            metadata = {"key": cell["metadata"]["key"] + "-verdict"}
+            cells.append({**cell, "id": cell["id"] + "-v", "source": code, "metadata": metadata})
+    content["cells"] = cells
+    return content, [c["metadata"]["key"] for c in cells if c["cell_type"] == "code"]
+
+
+def execute(notebook: str, verdict: str, folder: Path) -> Run:
+    """Runs a notebook under nbval in a process of its own, with the learner's home below ``folder``."""
+    content, keys = with_verdicts(notebook, verdict)
+    path = folder / "chapter.ipynb"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    dropped = ("PYTEST_", "MPLBACKEND", "COURSE_", "LANG", "LC_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    env |= {"OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    env |= {"COURSE_HOME": str(folder / "home"), "IPYTHONDIR": str(folder / "ipython")}
+    env |= {"JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    # Other plugins only cost time here: half of a small notebook's run.
+    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "--nbval-lax", "--nbval-current-env"]
+    command += [f"--nbval-cell-timeout={CELL_TIMEOUT}", "--durations=0", "--durations-min=0.001", "-vv"]
+    command += ["-p", "no:cacheprovider", "-c", "pytest.ini", "--rootdir=.", path.name]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8")
+    calls = [(float(m[1]), keys[int(m[3])]) for m in _DURATION.finditer(done.stdout)]
+    slowest_seconds, slowest = max(calls, default=(0.0, ""))
+    passed = done.returncode == 0 and f"{len(keys)} passed" in done.stdout
+    return Run(passed, done.stdout + done.stderr, sum(s for s, _ in calls), slowest, slowest_seconds)
+
+
+@pytest.mark.notebooks
+class Chapters:
+    """The same tests for each language; see the classes below."""
+
+    language: ClassVar[str]
+
+    @pytest.mark.parametrize("chapter", CHAPTERS)
+    @pytest.mark.parametrize("kind", ["shipped", "solved"])
+    def test_it_runs_and_says_so(
+        self, chapter: str, kind: str, tmp_path: Path, record_property: pytest.RecordProperty
+    ) -> None:
+        if kind == "shipped":
+            text = (ROOT / "notebooks" / self.language / f"{chapter}.ipynb").read_text(encoding="utf-8")
+            verdict = lang.text("exercise.not_attempted", self.language)
+        else:
+            cells, _ = build.check_source(ROOT / "notebooks" / "source" / f"{chapter}.py")
+            text = build.notebook(cells, chapter, self.language, solved=True)
+            verdict = lang.text("exercise.passed", self.language)
+        run = execute(text, verdict, tmp_path)
+        slowest = f"slowest cell {run.slowest} {run.slowest_seconds:.1f} s"
+        figures = f"{chapter} {self.language} {kind}: {run.seconds:.1f} s of 60, {slowest}"
+        record_property("chapter", figures)
+        print(figures)
+        assert run.passed, run.output
+
+
+class TestEnglish(Chapters):
+    language = "en"
+
+
+class TestIndonesian(Chapters):
+    language = "id"
+
+
+class TestKorean(Chapters):
+    language = "ko"
+
+
+def small_notebook(*cells: tuple[str, dict]) -> str:
+    """A notebook that loads nothing heavy; each cell is its code and its metadata beside the key."""
+    content = json.loads(build.notebook([], "99_small", "en"))
+    content["cells"] = [
+        {"cell_type": "code", "id": f"c{n}", "metadata": {"key": f"c{n}", **metadata}, "source": code}
+        | {"execution_count": None, "outputs": []}
+        for n, (code, metadata) in enumerate(cells)
+    ]
+    return json.dumps(content)
+
+
+RESULT = "class Result:\n    def __repr__(self):\n        return 'Passed\\nmore'\n\n\nResult()"
+
+
+@pytest.mark.notebooks
+def test_the_runner_passes_what_is_right_and_times_it(tmp_path: Path) -> None:
+    notebook = small_notebook(("import time\n\ntime.sleep(0.3)", {}), (RESULT, {"check": "x"}), ("1", {}))
+    run = execute(notebook, "Passed", tmp_path)
+    assert run.passed, run.output
+    assert run.slowest in ("c0", "c1", "c2") and run.seconds >= 0.3
+
+
+@pytest.mark.notebooks
+def test_the_runner_sees_an_error_a_failed_assertion_and_another_verdict(tmp_path: Path) -> None:
+    notebook = small_notebook(("1 / 0", {}), ("assert False", {}), (RESULT, {"check": "x"}), ("1", {}))
+    run = execute(notebook, "Not attempted", tmp_path)
+    assert not run.passed and "3 failed, 2 passed" in run.output, run.output
+
+
+def test_every_exercise_gets_its_verdict() -> None:
+    """The runs above would prove nothing if a check cell lost its mark on the way to the notebook."""
+    for chapter in CHAPTERS:
+        cells, _ = build.check_source(ROOT / "notebooks" / "source" / f"{chapter}.py")
+        exercises = sum("exercise" in cell.fields for cell in cells)
+        content, _ = with_verdicts(build.notebook(cells, chapter, "en"), "")
+        verdicts = sum(c["metadata"]["key"].endswith("-verdict") for c in content["cells"])
+        assert verdicts == exercises and (exercises >= 2 or chapter == "00_welcome")
