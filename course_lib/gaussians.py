@@ -26,7 +26,10 @@ def kl(
     Source: Kingma & Welling 2014, appendix B, for two general Gaussians. Arguments broadcast; the KL of
     independent coordinates is the sum. Variances (not standard deviations) > 0, else ValueError.
     """
-    m_1, v_1, m_2, v_2 = (torch.as_tensor(a) for a in (mean_1, var_1, mean_2, var_2))
+    m_1, v_1, m_2, v_2 = (
+        a if isinstance(a, Tensor) else torch.tensor(a, dtype=torch.float64)  # not float32, torch's default
+        for a in (mean_1, var_1, mean_2, var_2)
+    )
     for name, variance in (("var_1", v_1), ("var_2", v_2)):
         if not bool((variance > 0).all()):
             raise ValueError(lang.text("error.variance", name=name, got=float(variance.min())))

@@ -141,24 +141,26 @@ class Overview:
         return round(100 * len(row.passed) / row.total)
 
     def _repr_html_(self) -> str:
+        left = "text-align:left;white-space:nowrap"
         frame = "width:12em;height:0.9em;border:1px solid #888"
         bar = "height:100%;background:#009E73"
-        body = "".join(
-            f'<tr><th style="text-align:left;white-space:nowrap">{html.escape(self._label(row))}</th>'
-            f'<td><div aria-hidden="true" style="{frame}"><div style="{bar};width:{self._percent(row)}%">'
-            f'</div></div></td><td style="text-align:left;white-space:nowrap">{html.escape(self._count(row))}</td>'
-            '<td style="text-align:left">'
-            + " ".join(
-                [f"<code>✓ {n}</code>" for n in row.passed] + [f"<code>○ {n}</code>" for n in row.open]
+
+        def line(row: Row) -> str:
+            each = [f"<code>✓ {n}</code>" for n in row.passed] + [f"<code>○ {n}</code>" for n in row.open]
+            return (
+                f'<tr><th scope="row" style="{left}">{html.escape(self._label(row))}</th>'
+                f'<td><div aria-hidden="true" style="{frame}">'
+                f'<div style="{bar};width:{self._percent(row)}%"></div></div></td>'
+                f'<td style="{left}">{html.escape(self._count(row))}</td>'
+                f'<td style="text-align:left">{" ".join(each)}</td></tr>'
             )
-            + "</td></tr>"
-            for row in self.rows
-        )
+
         title = html.escape(lang.text("progress.title", self.language))
         says = f"<p>{html.escape(self.says)}</p>" if self.says else ""
         return (
-            f'<div lang="{self.language}"><table style="color:inherit"><caption style="text-align:left;color:inherit"><strong>{title}</strong>'
-            f"</caption>{body}</table>{says}</div>"
+            f'<div lang="{self.language}"><table style="color:inherit">'
+            f'<caption style="{left};color:inherit"><strong>{title}</strong></caption>'
+            f"{''.join(map(line, self.rows))}</table>{says}</div>"
         )
 
 

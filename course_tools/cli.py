@@ -149,7 +149,7 @@ def output(name: str, out: Path | None, force: bool, data: Path) -> Path:
 
 @contextmanager
 def alone(state: Path) -> Iterator[None]:
-    """Hold ``state`` for this process only: two runs that share one file would overwrite each other's work."""
+    """Hold ``state`` for this process only: two runs with one file would overwrite each other."""
     lock = state.with_name(f".{state.name}.lock")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)

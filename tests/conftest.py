@@ -1,4 +1,4 @@
-"""Every test: English, one thread, the learner's folders in a temporary place, shapes enforced in course_lib."""
+"""Every test: English, one thread, temporary folders for the learner's, course_lib's shapes enforced."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course_lib import lang
 from course_lib.exercises import chapter_01, chapter_02
 from course_lib.exercises.core import Answer, Exercise
 from course_lib.exercises.judging import Result, Solution, judge
@@ -21,8 +22,6 @@ def names(chapter: int | None = None) -> tuple[str, ...]:
 
 
 def _find(name: str) -> Exercise:
-    from course_lib import lang
-
     if name not in EXERCISES:
         raise ValueError(lang.text("exercise.unknown", got=repr(name), allowed=", ".join(EXERCISES)))
     return EXERCISES[name]

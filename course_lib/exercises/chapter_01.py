@@ -86,7 +86,7 @@ def _any_order(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 
 
 def _ideal(
-    power: float = 2, spread: float | None = None, shrink: bool = True, mean: bool = False, sign: int = -1
+    power: float = 2.0, spread: float | None = None, shrink: bool = True, mean: bool = False, sign: int = -1
 ):
     """The ideal denoiser with one thing in its weights changed."""
 
@@ -166,9 +166,9 @@ EXERCISES = (
         mistakes=[
             Mistake("nearest", _nearest),
             Mistake("plain_mean", lambda x_t, dataset, alpha_bar_t: dataset.mean(0)),
-            Mistake("no_half", _ideal(spread=1)),
+            Mistake("no_half", _ideal(spread=1.0)),
             Mistake("not_shrunk", _ideal(shrink=False)),
-            Mistake("not_squared", _ideal(power=1)),
+            Mistake("not_squared", _ideal(power=1.0)),
             Mistake("std_for_variance", _std_for_variance),
             Mistake("mean_over_pixels", _ideal(mean=True)),
             Mistake("sign", _ideal(sign=1)),

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -226,6 +227,7 @@ def example(
     if want.numel() <= 6:
         return Example(inputs, show(want), show(got))
     error = (got - want).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
-    at = tuple(int(i) for i in torch.unravel_index(error.argmax(), want.shape))
+    # NumPy's, because torch's unravel_index imports sympy, and the learner waits for it.
+    at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(want.shape)))
     place = f"answer{list(at)} = "
     return Example(inputs, place + show(want[at]), place + show(got[at]))

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from course_lib.widgets.base import number_text
 
+Number = int | float
 Tick = list[Any]  # [fraction of the axis, text]
 
 COLOURS = ("#2f55a4", "#b4531a", "#1c7a5e", "#8a3d8f", "#6b6512", "#a12b46")
@@ -39,13 +40,13 @@ def limits(lines: Iterable[Any], log: bool) -> tuple[float, float]:
     return (10**low, 10**high) if log else (low, high)
 
 
-def heights(values: np.ndarray, low: float, high: float, log: bool) -> np.ndarray:
+def heights(values: np.ndarray, low: Number, high: Number, log: bool) -> np.ndarray:
     """Each value as a fraction of the way from ``low`` to ``high``; NaN where it has no place."""
     bottom, top = (np.log10(low), np.log10(high)) if log else (low, high)
     return (_to_axis(values, log) - bottom) / ((top - bottom) or 1.0)
 
 
-def ticks(low: float, high: float, most: int = 5) -> list[Tick]:
+def ticks(low: Number, high: Number, most: int = 5) -> list[Tick]:
     """Round numbers (1, 2, 2.5 or 5 times a power of ten apart) between ``low`` and ``high``."""
     span = abs(high - low) or 1.0
     unit = 10 ** np.floor(np.log10(span / most))
@@ -55,7 +56,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[Tick]:
     return [[float((m - low) / ((high - low) or 1.0)), number_text(round(float(m), 12) + 0.0)] for m in marks]
 
 
-def log_ticks(low: float, high: float, most: int = 5) -> list[Tick]:
+def log_ticks(low: Number, high: Number, most: int = 5) -> list[Tick]:
     """Powers of ten between ``low`` and ``high``."""
     bottom, top = np.log10(low), np.log10(high)
     powers = np.arange(np.ceil(bottom), np.floor(top) + 1)

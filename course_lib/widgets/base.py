@@ -68,6 +68,8 @@ class CourseWidget(anywidget.AnyWidget):
 
     labels = t.Dict().tag(sync=True)
     alt = t.Unicode().tag(sync=True)
+    # ipywidgets 7 shows itself through this method, and then nobody asks for the mimebundle below.
+    _ipython_display_ = None
 
     @property
     def summary(self) -> str:

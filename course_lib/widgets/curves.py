@@ -37,7 +37,7 @@ class Curves(CourseWidget):
     message = t.Unicode().tag(sync=True)
     revision = t.Int(0).tag(sync=True)  # tells the page that an answer to its drawing has come
 
-    def __init__(self, series: Series, log: Sequence[str], limits: Mapping[str, Any], **traits: Any):
+    def __init__(self, series: Any, log: Sequence[str], limits: Mapping[str, Any], **traits: Any):
         super().__init__(**traits)
         self._log, self._limits = tuple(log), dict(limits)
         self._answer: Callable[[list[float]], Series | None] | None = None
@@ -47,7 +47,7 @@ class Curves(CourseWidget):
     def _clamp(self, proposal: Any) -> int:
         return min(max(proposal["value"], 0), max(self.count - 1, 0))
 
-    def update(self, series: Series) -> None:
+    def update(self, series: Any) -> None:
         """Show other values on the same panels and lines; ValueError where panels, lines or length differ."""
         rows = _rows(series)
         want, got = _describe(self._rows), _describe(rows)
@@ -136,14 +136,11 @@ def _describe(rows: Mapping[str, Mapping[str, np.ndarray]]) -> str:
     )
 
 
-def _rows(series: Series) -> dict[str, dict[str, np.ndarray]]:
+def _rows(series: Any) -> dict[str, dict[str, np.ndarray]]:
     """``series`` as float64 rows of one length; ValueError for anything else."""
-    if (
-        not isinstance(series, Mapping)
-        or not series
-        or not all(isinstance(s, Mapping) and s for s in series.values())
-    ):
-        raise error("no_tracks")
+    panels = list(series.values()) if isinstance(series, Mapping) else []
+    if not panels or not all(isinstance(lines, Mapping) and lines for lines in panels):
+        raise error("no_series")
     for name in (name for panel, lines in series.items() for name in (panel, *lines)):
         if not isinstance(name, str) or not name:
             raise error("track_name", got=repr(name))
@@ -175,15 +172,15 @@ def _one_of(kind: str, got: str, allowed: Iterable[str], **more: str) -> int:
 
 
 def curves(
-    series: Series,
+    series: Any,
     x: Any = None,
     *,
     cursor: int = 0,
     log: Iterable[str] = (),
-    handles: Sequence[float] | None = None,
+    handles: Any = None,
     on_handles: Callable[[list[float]], Series | None] | None = None,
     drawn: tuple[str, str] | None = None,
-    limits: Mapping[str, tuple[float, float]] | None = None,
+    limits: Mapping[str, tuple[int | float, int | float]] | None = None,
     alt: str | None = None,
 ) -> Curves:
     """Show curves over t in several panels, with one cursor that reads them all.
@@ -233,7 +230,7 @@ _LABELS = ("cursor", "handle", "handles_hint", "waiting")
 _BLANKS = {"handle": {"k": "{k}", "K": "{K}", "t": "{t}"}}
 
 
-def _check_handles(handles: Sequence[float] | None) -> list[float]:
+def _check_handles(handles: Any) -> list[float]:
     if handles is None:
         return []
     points = one_row(handles, "handles")

@@ -63,21 +63,21 @@ player(film.tracks, times=film.times, alt=lang.text("alt.welcome.forward"))
 # %% [markdown] key="first-answer" lang="en"
 # <details><summary>Compare with your number</summary>
 #
-# Was it before the middle? The cell prints which share of the digit's brightness is left at four timesteps: 0.524 at $t=250$, but only 0.280 at $t=500$ and 0.058 at $t=750$, while the noise around it has grown to nearly full strength. Much of the slider's right half is wasted on an eye, though not on a trained model. Chapter 2 asks where this curve comes from and whether another would be better.
+# Was it before the middle? The cell prints which share of the digit's brightness is left at four timesteps: 0.724 at $t=250$, but only 0.280 at $t=500$ and 0.058 at $t=750$, while the noise around it has grown to nearly full strength. Much of the slider's right half is wasted on an eye, though not on a trained model. Chapter 2 asks where this curve comes from and whether another would be better.
 #
 # </details>
 
-# %% [markdown] key="first-answer" lang="id" ref="8d1537ca"
+# %% [markdown] key="first-answer" lang="id" ref="8d3dbcc9"
 # <details><summary>Bandingkan dengan tebakanmu</summary>
 #
-# Apakah sebelum tengah jalan? Sel di atas mencetak berapa bagian kecerahan angka yang tersisa pada empat timestep: 0.524 pada $t=250$, tetapi tinggal 0.280 pada $t=500$ dan 0.058 pada $t=750$, sementara noise di sekelilingnya sudah hampir berkekuatan penuh. Bagi mata kita, paruh kanan penggeser sebagian besar sia-sia; bagi model yang terlatih tidak. Bab 2 menanyakan dari mana kurva ini berasal dan apakah ada yang lebih baik.
+# Apakah sebelum tengah jalan? Sel di atas mencetak berapa bagian kecerahan angka yang tersisa pada empat timestep: 0.724 pada $t=250$, tetapi tinggal 0.280 pada $t=500$ dan 0.058 pada $t=750$, sementara noise di sekelilingnya sudah hampir berkekuatan penuh. Bagi mata kita, paruh kanan penggeser sebagian besar sia-sia; bagi model yang terlatih tidak. Bab 2 menanyakan dari mana kurva ini berasal dan apakah ada yang lebih baik.
 #
 # </details>
 
-# %% [markdown] key="first-answer" lang="ko" ref="8d1537ca"
+# %% [markdown] key="first-answer" lang="ko" ref="8d3dbcc9"
 # <details><summary>적어 둔 값과 비교하기</summary>
 #
-# 절반에 이르기 전이었습니까? 위의 셀은 타임스텝 네 곳에서 숫자의 밝기가 얼마만큼 남았는지 출력합니다. $t=250$에서는 0.524이지만 $t=500$에서는 0.280, $t=750$에서는 0.058뿐이고, 그사이 주위의 노이즈는 거의 최대로 커집니다. 슬라이더의 오른쪽 절반은 우리 눈에는 대부분 쓸모가 없지만, 학습된 모델에는 그렇지 않습니다. 이 곡선이 어디서 왔는지, 더 나은 곡선이 있는지는 2장에서 묻습니다.
+# 절반에 이르기 전이었습니까? 위의 셀은 타임스텝 네 곳에서 숫자의 밝기가 얼마만큼 남았는지 출력합니다. $t=250$에서는 0.724이지만 $t=500$에서는 0.280, $t=750$에서는 0.058뿐이고, 그사이 주위의 노이즈는 거의 최대로 커집니다. 슬라이더의 오른쪽 절반은 우리 눈에는 대부분 쓸모가 없지만, 학습된 모델에는 그렇지 않습니다. 이 곡선이 어디서 왔는지, 더 나은 곡선이 있는지는 2장에서 묻습니다.
 #
 # </details>
 

@@ -281,14 +281,17 @@ figures.show(figures.grid(rows, row_titles=["$u$", "$x_0$"]), "alt.intuition.cou
 # **Commit:** at the very first step, where `x_t` is pure noise, what does `x_0_hat` look like: (a) noise, (b) uniform grey, (c) a digit?
 
 # %% key="reverse"
+from functools import partial
+
 from course_lib import checkpoints, guidance, samplers
 
 model = checkpoints.load("digits", device="cpu")
+ancestral = partial(samplers.ddpm_step, variance="beta_tilde")
 labels = torch.arange(10)
 x_T = torch.randn(10, 1, 28, 28, generator=generator)
 times = samplers.times(schedule.T, 50)
 guided = guidance.guide(model, labels)
-steps = list(samplers.sample(guided, samplers.ddpm_step, x_T, schedule, times, generator))
+steps = list(samplers.sample(guided, ancestral, x_T, schedule, times, generator))
 film = frames.film(steps, columns=5)
 player(film.tracks, times=film.times, alt=lang.text("alt.intuition.reverse"))
 
@@ -318,7 +321,7 @@ figures.show(figures.grid(both, row_titles=names, size=0.8), "alt.intuition.firs
 # **Commit:** from which of $t$ = 100, 300, 500, 700, 1000 will it bring back *our* 7? From which another 7? From which something else altogether?
 
 # %% key="which-run"
-def walk(x_t, start, step=samplers.ddpm_step, count=50):
+def walk(x_t, start, step=ancestral, count=50):
     free = guidance.guide(model, torch.zeros(len(x_t), dtype=torch.int64), w=-1)
     rest = [t for t in samplers.times(schedule.T, count) if t < start]
     return samplers.final(samplers.sample(free, step, x_t, schedule, [start, *rest], generator))
@@ -400,7 +403,7 @@ print("weights", tuple(weights.shape), f"max {weights.max():.3f}  error {error:.
 
 # %% key="ideal-walk-run"
 x_T = torch.randn(16, 1, 28, 28, generator=generator)
-walked = list(samplers.sample(ideal, samplers.ddpm_step, x_T, schedule, times, generator))
+walked = list(samplers.sample(ideal, ancestral, x_T, schedule, times, generator))
 for step in walked[:-1:7]:
     alpha_bar_t = schedule.alpha_bar[step.t].item()
     away = torch.cdist(step.x_t.flatten(1), alpha_bar_t**0.5 * small.flatten(1))

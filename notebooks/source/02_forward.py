@@ -76,7 +76,7 @@ assert abs(x_t.mean() - b) < 5 * se
 assert min(abs(x_t.mean() - a), abs(x_t.mean() - c)) > 5 * se
 
 # %% [markdown] key="step-answer" lang="en"
-# It is (b), 1.2935. Answer (a), 0.9950, is what a widely copied derivation prints when it says that
+# It is (b), 1.2935. Answer (a), 0.9950, is what a derivation in circulation prints when it says that
 # “$\sqrt{1-\beta_t}$ is the mean”: that is only the coefficient of the mean. Answer (c) is off by 0.0065, far outside
 # five standard errors (0.0016) of the measured mean.
 #
@@ -100,7 +100,7 @@ ax.legend()
 figures.show(fig, "alt.forward.variance")
 
 # %% [markdown] key="step-variance-note" lang="en"
-# Only the first rule keeps the variance at 1. With $\beta_t\epsilon$ (a bug found again and again in public code) the
+# Only the first rule keeps the variance at 1. With $\beta_t\epsilon$ (a bug met in public code) the
 # image fades to 0.0190: to an almost even grey instead of noise. Without the shrinking factor the variance climbs to
 # 11.0500. That is not wrong, it is another family (“variance exploding”, Song et al. 2021); but its end is not
 # $\mathcal N(0, I)$.
@@ -645,7 +645,8 @@ figures.show(figures.strip(torch.cat([enlarged, x_large]), ["28", "112"], size=2
 # Generating will start from pure $\mathcal N(0, I)$ noise. So the forward process had better end there. By the jump, $x_T$ has mean
 # $\sqrt{\bar\alpha_T}\,x_0$ and variance $1-\bar\alpha_T$; everything hangs on $\bar\alpha_T \approx 0$, and not on $T$ being large.
 #
-# **Commit:** to save time someone takes $T = 50$ and keeps $\beta_1 = 10^{-4}$ and $\beta_T = 0.02$. How much of the digit is left in $x_{50}$?
+# **Commit:** to save time someone takes $T = 50$ and keeps $\beta_1 = 10^{-4}$ and $\beta_T = 0.02$. How much of the digit is left in $x_{50}$? The cell
+# measures it, (b), beside three other schedules: (a) the usual one, (c) 50 larger steps, (d) one that a famous model was trained with.
 
 # %% key="end-measure"
 some = data.digits("test")[0][:500].double()
@@ -682,7 +683,7 @@ figures.show(figures.strip(torch.stack(last), ["a", "b", "c", "d"]), "alt.forwar
 # ## 8 · The scale of the data
 #
 # The recipe assumed data of about unit size and centred near 0. Image files hold integers $0..255$. The step in between is one line,
-# $x_0 = \mathrm{pixel}/127.5 - 1$, and it is easily forgotten; a well-known write-up has a heading “Data scaling” with nothing under it.
+# $x_0 = \mathrm{pixel}/127.5 - 1$, and it is easily forgotten; one write-up has a heading “Data scaling” with nothing under it.
 #
 # **Commit:** keep $0..255$ and use the same schedule. Is the digit at $t = 500$ (a) as noisy as before (b) noisier (c) hardly harmed? And with $0..1$?
 

@@ -20,7 +20,7 @@ FLOAT32 = 16 * torch.finfo(torch.float32).eps
 
 def error(a: Tensor | float, b: Tensor | float) -> float:
     """The largest absolute difference; inf where a value is NaN or the shapes differ."""
-    a, b = (torch.as_tensor(v).double().cpu() for v in (a, b))
+    a, b = (torch.as_tensor(v, dtype=torch.float64, device="cpu") for v in (a, b))
     if a.shape != b.shape and a.ndim and b.ndim:
         return float("inf")
     return float((a - b).abs().nan_to_num(nan=float("inf")).max())

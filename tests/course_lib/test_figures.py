@@ -9,9 +9,6 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
-
-mpl.use("agg")
-
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 

@@ -97,7 +97,7 @@ MUTANTS = {
         "samplers", "for t, t_next in pairwise(visited):", "for t, t_next in pairwise(visited[:-1]):",
         ids.visits_every_timestep),
     "sample: noise reused": (
-        "samplers", 'given["z"] = torch.randn(', 'given["z"] = torch.zeros(1, dtype=x_t.dtype) if False else torch.randn(',
+        "samplers", "x_t.shape, generator=generator", "x_t.shape, generator=torch.Generator().manual_seed(0)",
         ids.noise_is_fresh),
     "sample: uniform noise": ("samplers", "= torch.randn(", "= torch.rand(", ids.noise_is_fresh),
     "sample: not going on from the answer": (

@@ -339,12 +339,17 @@ def test_it_opens_on_the_welcome_notebook_and_ends_on_ctrl_c(
         with urllib.request.urlopen(f"{server}{path}?{token}", timeout=20) as answer:
             return answer.read().decode()
 
+    for _ in range(100):  # the address is printed a moment before the server listens
+        try:
+            get("/api")
+            break
+        except urllib.error.URLError:
+            time.sleep(0.1)
     assert '"news": {"disabled": true}' in get(page)
     notebook = json.loads(get(f"/api/contents/ko/{editions.WELCOME}"))
     assert notebook["content"]["cells"][0]["source"] == f"ko {editions.WELCOME}"
-    assert (
-        json.loads(get(f"/api/contents/en/{NAMES[1]}"))["type"] == "notebook"
-    )  # for links between languages
+    # The other languages lie there, too: links lead from one to another.
+    assert json.loads(get(f"/api/contents/en/{NAMES[1]}"))["type"] == "notebook"
     assert json.loads(get("/lab/api/update")) == {"notification": None}
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{server}/api/contents", timeout=20)

@@ -28,7 +28,8 @@ function fill(template, values) {
 function mathSymbol({ text, base, over, sub }) {
   if (base === undefined) return make("span", { class: "cw-word" }, text);
   let node = make("math:mi", {}, base);
-  if (over) node = make("math:mover", { accent: "true" }, node, make("math:mo", { stretchy: "false" }, over));
+  // No accent="true": fonts without a mathematical table then set the accent into the letter.
+  if (over) node = make("math:mover", {}, node, make("math:mo", { stretchy: "false", lspace: "0", rspace: "0" }, over));
   if (sub) {
     const simple = /^\d+$/.test(sub) ? "mn" : /^\w$/.test(sub) ? "mi" : "mtext";
     node = make("math:msub", {}, node, make(`math:${simple}`, {}, sub));

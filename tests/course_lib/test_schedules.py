@@ -1,0 +1,112 @@
+"""Schedules: the tables are what the papers define, and a bad t or beta is named."""
+
+from __future__ import annotations
+
+import identities as ids
+import pytest
+import torch
+from support import FLOAT32, error, noise, refuses
+
+from course_lib import schedules
+from course_lib.schedules import gather
+
+LIB = ids.library()
+
+
+@pytest.mark.parametrize("kind", ids.KINDS)
+def test_tables_are_their_definitions(kind):
+    ids.schedule_tables(LIB, kind)
+
+
+def test_linear_endpoints():
+    ids.linear_endpoints(LIB)
+
+
+def test_cosine_formula_and_clip():
+    ids.cosine_follows_its_formula(LIB)
+    assert int((schedules.cosine().beta == 0.999).sum()) == 1
+
+
+@pytest.mark.parametrize("kind", ids.KINDS)
+def test_tables_have_slot_0_for_the_clean_image(kind):
+    schedule = ids.schedule_of(LIB, kind)
+    for name in ("beta", "alpha", "alpha_bar", "beta_tilde", "snr"):
+        table = getattr(schedule, name)
+        assert table.shape == (schedule.T + 1,) and table.dtype == torch.float64, name
+    assert float(schedule.beta[0]) == 0 == float(schedule.beta_tilde[0])
+    assert float(schedule.alpha_bar[0]) == 1
+    assert float(schedule.beta_tilde[1]) == 0
+    assert float(schedule.snr[0]) == float("inf")
+    assert (schedule.alpha_bar.diff() < 0).all() and (schedule.snr.diff() < 0).all()
+    assert (schedule.beta_tilde <= schedule.beta).all()
+
+
+def test_from_betas_is_the_inverse_of_beta():
+    betas = [0.3, 0.05, 0.2]
+    assert schedules.from_betas(betas).beta.tolist() == [0.0, *betas]
+    assert schedules.from_betas(torch.tensor(betas, dtype=torch.float64)).beta.tolist() == [0.0, *betas]
+
+
+@pytest.mark.parametrize("kind", ids.KINDS)
+def test_spec_builds_the_same_schedule_again(kind):
+    schedule = ids.schedule_of(LIB, kind)
+    again = schedules.from_spec(schedule.spec)
+    assert error(again.alpha_bar, schedule.alpha_bar) == 0 and again.spec == schedule.spec
+    assert repr(schedule).startswith(f"Schedule(name={kind}, T={schedule.T}")
+
+
+def test_one_step_schedule():
+    assert schedules.linear(T=1).beta.tolist() == [0.0, 1e-4]
+
+
+def test_gather_broadcasts_over_the_items(where):
+    schedule = schedules.linear()
+    t = torch.tensor([1, 500, 1000])
+    for dtype in (torch.float32, torch.float64):
+        if dtype == torch.float64 and where.type == "mps":
+            continue
+        x = noise(3, 2, 4, 4).to(where, dtype)
+        got = gather(schedule.alpha_bar, t.to(where), x)
+        assert got.shape == (3, 1, 1, 1) and got.dtype == dtype and got.device.type == where.type
+        assert error(got[:, 0, 0, 0], schedule.alpha_bar[t]) < FLOAT32
+    assert gather(schedule.alpha_bar, 500, noise(3, 2)) == float(schedule.alpha_bar[500])
+    assert error(gather(schedule.alpha_bar, t, noise(3)), schedule.alpha_bar[t]) == 0
+
+
+def test_bad_t_is_named(unchecked):
+    table, x = schedules.linear().beta, noise(2, 3)
+
+    def at(t, first=1):
+        return lambda: gather(table, t, x, first)
+
+    refuses(at(1001), "error.t_range", got=1001, first=1, T=1000)
+    refuses(at(-1), "error.t_range", got=-1, first=1, T=1000)
+    refuses(at(-1, 0), "error.t_range", got=-1, first=0, T=1000)
+    refuses(at(0), "error.t_zero", got=0, first=1, T=1000)
+    refuses(at(torch.tensor([0, 5])), "error.t_zero", got=0, first=1, T=1000)
+    refuses(at(torch.tensor([5, 1001])), "error.t_range", got=1001, first=1, T=1000)
+    refuses(at(torch.tensor([-3, 5])), "error.t_range", got=-3, first=1, T=1000)
+    refuses(at(torch.tensor([1.0, 2.0])), "error.t_dtype", got=torch.float32)
+    refuses(at(torch.tensor([True, True])), "error.t_dtype", got=torch.bool)
+    refuses(at(3.0), "error.t_dtype", got="float")
+    refuses(at(True), "error.t_dtype", got="bool")
+    refuses(at([1, 2]), "error.t_dtype", got="list")
+    refuses(at(torch.tensor([1, 2, 3])), "error.t_shape", got=(3,), want=(2,))
+    refuses(at(torch.tensor([[1], [2]])), "error.t_shape", got=(2, 1), want=(2,))
+    refuses(at(torch.tensor(1)), "error.t_shape", got=(), want=(2,))
+
+
+def test_bad_schedules_are_named(unchecked):
+    refuses(lambda: schedules.linear(0), "error.T", got="0")
+    refuses(lambda: schedules.cosine(10.0), "error.T", got="10.0")
+    refuses(lambda: schedules.linear(True), "error.T", got="True")
+    refuses(lambda: schedules.linear(beta_1=0.0), "error.betas_range", t=1, got=0.0)
+    refuses(lambda: schedules.linear(10, beta_T=1.0), "error.betas_range", t=10, got=1.0)
+    refuses(lambda: schedules.from_betas([0.1, float("nan")]), "error.betas_range", t=2, got=float("nan"))
+    refuses(lambda: schedules.from_betas([]), "error.betas_shape", got=(0,))
+    refuses(lambda: schedules.from_betas(torch.ones(2, 2) / 2), "error.betas_shape", got=(2, 2))
+    refuses(lambda: schedules.cosine(s=-1.0), "error.cosine_s", got=-1.0)
+    refuses(
+        lambda: schedules.from_spec({"name": "square"}),
+        "error.schedule_name", got="'square'", allowed="linear, cosine",
+    )  # fmt: skip
