@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
         os.replace(temporary, path)
     except OSError as problem:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder itself is no folder, there is nothing to take away
+            temporary.unlink(missing_ok=True)
         raise ValueError(lang.text("error.write", path=path, problem=problem.strerror)) from None
 
 

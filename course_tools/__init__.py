@@ -15,9 +15,11 @@ def python_too_old(version):
     asked = [os.environ.get(name, "")[:2].lower() for name in names]
     language = ([code for code in asked if code in ("en", "id", "ko")] + ["en"])[0]
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    path = os.path.join(here, "course_lib", "strings", "cli." + language + ".toml")
+    sentence = "cli.python_too_old"
+    table, key = sentence.split(".")
+    path = os.path.join(here, "course_lib", "strings", table + "." + language + ".toml")
     with open(path, encoding="utf-8") as file:  # tomllib came with 3.11
-        (line,) = [line for line in file if line.startswith("python_too_old = ")]
+        (line,) = [line for line in file if line.startswith(key + " = ")]
     return line.split("=", 1)[1].strip()[1:-1].replace("{got}", ".".join(str(part) for part in version[:3]))
 
 

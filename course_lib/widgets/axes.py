@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from course_lib.widgets.base import number_text
+
+_FONTS = Path(__file__).parent.parent / "fonts"
 
 Number = int | float
 Tick = list[Any]  # [fraction of the axis, text]
@@ -61,7 +65,7 @@ def log_ticks(low: Number, high: Number, most: int = 5) -> list[Tick]:
     bottom, top = np.log10(low), np.log10(high)
     powers = np.arange(np.ceil(bottom), np.floor(top) + 1)
     powers = powers[:: max(1, int(np.ceil(len(powers) / most)))]
-    if not len(powers):
+    if len(powers) < 2:
         return [[0.0, number_text(low)], [1.0, number_text(high)]]
     return [
         [float((p - bottom) / (top - bottom)), "10" + str(int(p)).translate(_SUPERSCRIPTS)] for p in powers
@@ -121,7 +125,7 @@ def picture(
     width, height = size
     left, top, right, bottom = 52, 30, width - 14, height - 30
     image = Image.new("RGB", size, "white")
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(11)
+    draw, font = ImageDraw.Draw(image), _font(11)
     draw.rectangle((left, top, right, bottom), outline="#c9cdd6")
     draw.text((left, 8), name, "#1f2430", font=font)
     for at, text in y_ticks:
@@ -146,8 +150,14 @@ def picture(
     return np.asarray(image)
 
 
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """The course's own font: a line's name may be Korean, and the built-in font has no Hangul."""
+    return ImageFont.truetype(str(_FONTS / "NanumGothic.ttf"), size)
+
+
 def _plain(text: str) -> str:
-    """Tick text in the characters that the built-in font has."""
+    """Tick text without superscripts, which the font lacks."""
     back = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
     return f"1e{text[2:].translate(back)}" if text[2:].translate(back) != text[2:] else text.translate(back)
 

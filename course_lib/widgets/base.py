@@ -32,7 +32,7 @@ def error(key: str, **values: object) -> ValueError:
     return ValueError(lang.text(f"widgets.error.{key}", None, **values))
 
 
-def number_text(value: float) -> str:
+def number_text(value: int | float) -> str:
     """A number as a reader sees it: whole numbers in full, others with three digits, a true minus sign."""
     whole = float(value).is_integer() and abs(value) < 1e6
     return (f"{value:.0f}" if whole else f"{value:.3g}").replace("-", "−")

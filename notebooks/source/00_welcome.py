@@ -93,7 +93,7 @@ player(film.tracks, times=film.times, alt=lang.text("alt.welcome.forward"))
 #
 # Sekarang arah sebaliknya. Sepuluh petak noise murni kita masukkan; sebuah jaringan kecil, yang dilatih dengan 18000 angka, membuang sedikit noise pada tiap langkah. Ia diminta membuat angka 0 sampai 9 secara berurutan. **Tidak ada gambar yang disimpan lalu dicari kembali: menurutmu, seberapa banyak dari hasilnya yang ditentukan oleh noise awal?**
 #
-# Tiga gambar berbagi satu penggeser. Kiri: keadaan $x_t$. Tengah: gambar jadi menurut dugaan jaringan, $\hat x_0$. Kanan: noise yang menurutnya ia lihat, $\hat\epsilon$.
+# Tiga gambar berbagi satu penggeser. Kiri: keadaan $x_t$. Tengah: gambar jadi menurut dugaan jaringan, $\hat x_0$. Kanan: noise yang menurut jaringan ada di sana, $\hat\epsilon$.
 
 # %% [markdown] key="and-back" lang="ko" ref="3e617c7a"
 # ## 그리고 되돌아오기
@@ -143,7 +143,7 @@ player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 # 4. **Exercises** are functions with `...` where your answer goes. The cell under it checks them and never stops the notebook.
 
 # %% [markdown] key="how" lang="id" ref="e54fe3ce"
-# ## Cara kerja satu bab
+# ## Cara belajar satu bab
 #
 # 1. **Pertanyaan datang lebih dulu.** Tulis jawabanmu sebelum membuka lipatan atau menjalankan sel. Tebakan yang keliru pun, asal sudah diputuskan, membuat jawaban yang benar lebih lama diingat.
 # 2. **Jalankan sel dengan Shift + Enter.** Sel kodenya pendek dan sama di semua bahasa; ubah sesukamu lalu jalankan lagi. Salinanmu tetap milikmu: pembaruan tidak pernah menimpanya.
@@ -164,7 +164,7 @@ player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 # Here is a deliberately wrong answer to the first exercise of Chapter 1: it mixes picture and noise by shares that add to one, which feels right. **Before you run it: would the mixture be too bright, too noisy, or too quiet?**
 
 # %% [markdown] key="try-check" lang="id" ref="e712c3fc"
-# ### Apa kata pemeriksaan
+# ### Apa kata sel pemeriksa
 #
 # Ini jawaban yang sengaja dibuat keliru untuk latihan pertama Bab 1: gambar dan noise dicampur dengan bagian yang berjumlah satu, yang sekilas terasa benar. **Sebelum dijalankan: campurannya akan terlalu terang, terlalu berisik, atau terlalu tenang?**
 
@@ -237,15 +237,15 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 1 | [Intuisi](01_intuition.ipynb) | Mengapa membersihkan noise bisa menciptakan sesuatu? |
 # | 2 | [Proses maju](02_forward.ipynb) | Apa persisnya yang terjadi pada gambar dalam perjalanannya menuju noise? |
 # | 3 | ELBO | Besaran apa yang sebenarnya dimaksimalkan model difusi? |
-# | 4 | Loss | Mengapa ujungnya hanya galat kuadrat biasa, dan apakah punya kita turun? |
+# | 4 | Loss (fungsi kerugian) | Mengapa ujungnya hanya galat kuadrat biasa, dan apakah loss kita turun? |
 # | 5 | U-Net | Seperti apa jaringan yang mampu melihat noise pada setiap skala? |
-# | 6 | Sampling DDPM | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
+# | 6 | Pengambilan sampel DDPM | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
 # | 7 | DDIM | Bagaimana 50 langkah bisa mengerjakan tugas 1000 langkah? |
-# | 8 | Score matching | Apa hubungan menebak noise dengan gradien suatu densitas? |
+# | 8 | Score matching (pencocokan skor) | Apa hubungan menebak noise dengan gradien suatu densitas? |
 # | 9 | Classifier-free guidance | Bagaimana sebuah keinginan mengarahkan gambar, dan berapa harganya? |
 # | 10 | Selanjutnya | Difusi laten, inpainting, flow matching, model satu langkah. |
 #
-# Bab yang bertautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu.
+# Bab yang memiliki tautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu.
 
 # %% [markdown] key="map" lang="ko" ref="122e2632"
 # ## 지도

@@ -10,6 +10,18 @@
 #
 # Keep paper and pencil at hand. Each section asks you for a guess *before* it shows the answer, and a guess counts only once it is written down.
 
+# %% [markdown] key="title" lang="id" ref="89c8e1d4"
+# # 1 · Intuisi: merusak dan memulihkan
+#
+# **Model difusi** belajar dari sekumpulan gambar, lalu membuat gambar baru yang pantas menjadi bagian dari kumpulan itu.
+# Jalannya memutar: gambar kita larutkan sedikit demi sedikit ke dalam noise (derau), dan sebuah jaringan saraf berlatih membatalkan kerusakannya.
+# Kalau ia diberi noise murni dan cukup banyak langkah, yang ia "pulihkan" adalah gambar yang tidak pernah ada.
+#
+# Di bab ini kita menyaksikannya pergi dan pulang, pada angka sungguhan, dengan jaringan yang benar-benar sudah dilatih. Aljabarnya sedikit:
+# satu baris saja, yang kita pakai sampai terasa wajar. Sediakan waktu sekitar 45 menit; GPU dan internet tidak diperlukan.
+#
+# Siapkan kertas dan pensil. Setiap bagian meminta tebakan *sebelum* jawabannya tampak, dan tebakan baru dihitung kalau sudah tertulis.
+
 # %% key="imports"
 import torch
 
@@ -30,6 +42,15 @@ print("x_0", tuple(x_0.shape), f"min {x_0.min():.0f}  max {x_0.max():.0f}")
 # **Your guess first.** The slider below runs from $t = 0$ (the clean digit) to $t = 1000$ (noise). At which $t$ will *you* no longer be able to tell that it is a 7? Write the number down.
 #
 # Then move the slider: with the mouse, or click it and use the arrow keys, `Home`, `End` and the space bar.
+
+# %% [markdown] key="first-slide" lang="id" ref="06eb190a"
+# ## Saksikan satu angka larut
+#
+# Sepuluh angka tulisan tangan, 28 kali 28 piksel, dengan $-1$ untuk hitam dan $+1$ untuk putih. Kita ambil angka 7.
+#
+# **Tebak dulu.** Penggeser di bawah berjalan dari $t = 0$ (angka yang bersih) sampai $t = 1000$ (noise). Pada $t$ berapa *kamu* tidak lagi bisa mengenali bahwa itu angka 7? Tulis jawabanmu.
+#
+# Sesudah itu geser penggesernya: dengan tetikus, atau klik dulu lalu pakai tombol panah, `Home`, `End`, dan bilah spasi.
 
 # %% key="dissolve"
 film = frames.forward_film(x_0[7], eps[7], schedule)
@@ -70,6 +91,41 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 #
 # Each line of the right-hand column is something we can run. Let us do that.
 
+# %% [markdown] key="analogy" lang="id" ref="a1952930"
+# Pergilah ke tempat angkanya hilang dari pandanganmu, lalu mundur dan maju sepuluh langkah: tidak ada satu saat pun yang bisa ditunjuk sebagai saat terakhir angka 7 itu masih ada.
+# Catat $t$ yang kamu temukan di samping tebakanmu. Sebentar lagi sebuah mesin menempuh ujian yang sama, dan ia bertahan lebih lama daripada yang kita kira.
+#
+# Sejauh ini belum ada yang istimewa. Semua 1001 bingkai tadi tidak lain adalah jumlah dua hal: sebagian gambar dan sebagian noise.
+#
+# ## Lukisan dan tinta
+#
+# Bayangkan sebuah lukisan yang jernih; itulah data kita, $x_0$. Lalu tinta menetes ke atasnya, setetes demi setetes. Setiap tetes membuatnya sedikit lebih kabur, sedikit lebih acak.
+# Setelah ratusan tetes lukisannya lenyap, dan yang tertinggal hanyalah noda: **noise murni**, $x_T$.
+#
+# Untuk merusak lukisan dengan cara ini tidak perlu kecerdasan sama sekali. Sekarang sebaliknya: angkat lagi tetes demi tetes sampai ada lukisan.
+# Ini sulit. Kita harus melihat di mana setiap tetes berada, lalu mengangkatnya tanpa merusak apa yang ada di bawahnya.
+# Untuk menjadi pembersih seulung itulah model difusi dilatih.
+#
+# **Putuskan dulu:** andaikan pembersih itu sempurna dan ia mulai dari noda murni. Apa yang muncul? (a) lukisan yang tadi dirusak; (b) sebuah lukisan, tetapi belum tentu yang tadi; (c) campuran kabur dari semua lukisan.
+#
+# <details><summary>Jawaban</summary>
+#
+# (b). Noda murni tidak menyimpan jejak lukisan asalnya, jadi tidak ada pembersih yang sanggup mengembalikan lukisan *yang itu*. Nanti kita lihat sendiri buktinya, dan di tengah jalan kita juga akan berjumpa dengan (c).
+#
+# </details>
+#
+# Analogi ini bagus untuk perkenalan, tetapi keliru dalam rinciannya. Di sinilah ia tidak cocok lagi:
+#
+# | tinta pada lukisan | yang dilakukan matematikanya |
+# | --- | --- |
+# | setetes tinta jatuh di satu tempat | pada setiap langkah, setiap piksel mendapat noise Gaussian-nya sendiri |
+# | tinta merembes ke sekitarnya | tidak ada piksel yang mengenal tetangganya |
+# | tinta hanya menumpuk | gambar *diredupkan* sementara noise dikuatkan |
+# | setiap tetes tetap terpisah dan bisa diangkat kembali | semua noise menyatu menjadi satu Gaussian; tetes-tetesnya tidak dapat dibedakan lagi |
+# | pembersih memulihkan lukisan asli | sampler membuat *sebuah* gambar, yang masuk akal menurut gambar-gambar pelatihan |
+#
+# Setiap baris di kolom kanan dapat kita jalankan sendiri. Mari kita mulai.
+
 # %% [markdown] key="mix-task" lang="en"
 # ## One line of arithmetic
 #
@@ -80,6 +136,17 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 # **Commit:** why the square roots? Suppose picture and noise both have standard deviation 1 and `share` is $0.5$. *Without* the square roots, what is the standard deviation of the mixture: about 1, about $0.7$, or about $0.5$?
 #
 # **Exercise 1.** Write `mix(x_0, eps, share)`, which returns the formula above. `x_0` and `eps` are tensors of the same shape, `share` is a float from 0 to 1. Use the `eps` you are given; draw nothing.
+
+# %% [markdown] key="mix-task" lang="id" ref="b835a20f"
+# ## Satu baris hitungan
+#
+# Pilih **bagian** (*share*) antara 0 dan 1: seberapa banyak gambar yang terkandung dalam hasilnya. Selebihnya adalah noise, `eps`: untuk setiap piksel satu bilangan dari Gaussian baku (rata-rata 0, simpangan baku 1). Campurannya:
+#
+# $$x_t = \sqrt{\mathrm{share}}\; x_0 + \sqrt{1 - \mathrm{share}}\;\epsilon$$
+#
+# **Putuskan dulu:** mengapa ada akar kuadrat? Andaikan gambar dan noise sama-sama bersimpangan baku 1 dan `share` bernilai $0.5$. *Tanpa* akar kuadrat, berapa simpangan baku campurannya: kira-kira 1, kira-kira $0.7$, atau kira-kira $0.5$?
+#
+# **Latihan 1.** Tulis `mix(x_0, eps, share)` yang mengembalikan hasil rumus di atas. `x_0` dan `eps` adalah tensor dengan bentuk yang sama, `share` sebuah float dari 0 sampai 1. Pakai `eps` yang diberikan; jangan mengambil noise sendiri.
 
 # %% key="ex-mix" exercise="intuition.mix"
 from course_lib.exercises import check, solution
@@ -99,6 +166,11 @@ check("intuition.mix", mix)
 #
 # Now the question about the square roots, with 100000 pairs of numbers that both have standard deviation 1:
 
+# %% [markdown] key="mix-after" lang="id" ref="f7a53709"
+# Kalau tertulis "Belum dikerjakan", tidak apa-apa: semua yang di bawah memakai fungsi milik kursus ini, jadi kamu boleh kembali ke sini kapan saja. Dengan `solution("intuition.mix")` di sel baru, versi kami ditampilkan.
+#
+# Sekarang kita jawab pertanyaan tentang akar tadi, dengan 100000 pasang bilangan yang keduanya bersimpangan baku 1:
+
 # %% key="square-roots"
 a = torch.randn(100_000, generator=generator)
 b = torch.randn(100_000, generator=generator)
@@ -112,6 +184,12 @@ print("std", tuple(rooted.shape), f"{without.std():.3f}  {rooted.std():.3f}")
 # With the roots the variances are `share` and `1 - share`, and they always add up to 1. So the picture can fade without the whole thing going dim: the network that comes later sees numbers of much the same size at every $t$. (Our digits themselves have a standard deviation of about 0.6; chapter 2 looks closer.)
 #
 # In the books the share has a name, $\bar\alpha_t$ (`alpha_bar`), and a table, the *noise schedule*, says how large it is at each $t$. The course's function for the mixture is `forward.q_sample` (Ho et al. 2020, equation 4). Is it the same line?
+
+# %% [markdown] key="square-roots-after" lang="id" ref="abf9b5d9"
+# Kira-kira $0.7$ tanpa akar, dan 1 dengan akar. Untuk bilangan-bilangan yang saling bebas, yang dijumlahkan adalah **varians**, bukan simpangan baku: $0.5^2 + 0.5^2 = 0.5$, dan akarnya $0.707$.
+# Dengan akar, variansnya menjadi `share` dan `1 - share`, yang jumlahnya selalu 1. Jadi gambar bisa memudar tanpa membuat keseluruhannya redup: jaringan yang datang belakangan melihat bilangan yang besarnya kurang lebih sama pada setiap $t$. (Angka-angka kita sendiri bersimpangan baku sekitar 0.6; Bab 2 menelitinya lebih dekat.)
+#
+# Dalam buku-buku, bagian itu bernama $\bar\alpha_t$ (`alpha_bar`), dan sebuah tabel, *jadwal noise*, menentukan besarnya pada setiap $t$. Di kursus ini campurannya dihitung oleh fungsi `forward.q_sample` (Ho et al. 2020, persamaan 4). Apakah barisnya sama?
 
 # %% key="q-sample"
 from course_lib import forward
@@ -131,6 +209,13 @@ print("x_t", tuple(x_t.shape), f"alpha_bar_t {alpha_bar_t:.3f}  error {error:.0e
 #
 # **Commit:** at $t = 400$ the picture has only 44% of its amplitude left. Of how many of the 200 will the rival still get the label right: about 10% (guessing), about 50%, or about 80%?
 
+# %% [markdown] key="who-reads" lang="id" ref="6a29930a"
+# ## Kapan gambarnya benar-benar hilang?
+#
+# Kamu sudah mencatat hasilmu sendiri dari penggeser tadi. Sekarang inilah lawanmu, yang sederhana sekali: ia memiliki 6000 angka beserta labelnya, meredupkan masing-masing dengan faktor yang sama $\sqrt{\bar\alpha_t}$, lalu menjawab dengan label dari angka yang letaknya paling dekat dengan $x_t$, piksel demi piksel. Ia diuji dengan 200 angka baru.
+#
+# **Putuskan dulu:** pada $t = 400$ amplitudo gambar tinggal 44%. Dari 200 angka itu, berapa yang labelnya masih dijawab dengan benar: sekitar 10% (asal tebak), sekitar 50%, atau sekitar 80%?
+
 # %% key="who-reads-run"
 train_x, train_y = data.digits("train")
 test_x, test_y = data.digits("test")
@@ -149,10 +234,21 @@ for t in (0, 200, 400, 500, 600, 800, 1000):
 # The surprise is how long it holds on. Our eyes look at one place at a time; 784 pixels that each whisper a little, added up, still speak clearly.
 # And the end is honest too: at $t = 1000$ the rival scores what guessing scores. The picture is not hidden there. It is gone.
 
+# %% [markdown] key="who-reads-after" lang="id" ref="c5a6760e"
+# 77%. Bahkan pada $t = 500$, dengan amplitudo yang tinggal 28%, ia masih benar 56%. Bandingkan dengan $t$ yang kamu catat.
+#
+# Yang mengejutkan ialah betapa lamanya ia bertahan. Mata kita memandang satu tempat demi satu tempat; 784 piksel yang masing-masing hanya berbisik, bila dijumlahkan, tetap berbicara dengan jelas.
+# Ujungnya pun jujur: pada $t = 1000$ nilai lawan kita sama dengan nilai asal tebak. Di sana gambarnya bukan tersembunyi. Gambarnya sudah tidak ada.
+
 # %% [markdown] key="cloth" lang="en"
 # ## In colour
 #
-# Nothing in that line of arithmetic asks what the numbers mean. Here is a picture that this course draws by itself: a cloth with the Javanese *kawung* motif, the split fruit of the sugar palm, around the Korean word 확산 (*hwaksan*), which is Indonesian *difusi*, which is diffusion.
+# Nothing in that line of arithmetic asks what the numbers mean. Here is a picture that this course draws by itself: a cloth with the Javanese *kawung* motif, the split fruit of the sugar palm, around the Korean word 확산 (*hwaksan*), with *difusi*, its Indonesian twin, below.
+
+# %% [markdown] key="cloth" lang="id" ref="8b4aadc8"
+# ## Berwarna
+#
+# Baris hitungan tadi tidak pernah bertanya apa arti bilangan-bilangannya. Ini sebuah gambar yang dibuat sendiri oleh kode kursus ini: kain Jawa bermotif *kawung*, yaitu buah aren yang dibelah, mengelilingi kata Korea 확산 (*hwaksan*), yang dalam bahasa kita berarti *difusi* dan dalam bahasa Inggris *diffusion*.
 
 # %% key="cloth-run"
 from course_lib import figures, pictures
@@ -168,7 +264,13 @@ figures.show(figures.strip(row, [rf"$x_{{{t}}}$" for t in shown], size=2), "alt.
 # Three numbers for each pixel, red, green and blue, and each gets a noise of its own: that is why the dissolving cloth sparkles in colours that were never in it.
 # (A screen must cut off what lies outside $[-1, 1]$. The tensor itself keeps those values.)
 #
-# **Commit:** which will stay readable longer, the fine leaves of the motif or the large letters? Then slide.
+# **Commit:** which will stay readable longer, the fine petals of the motif or the large letters? Then slide.
+
+# %% [markdown] key="cloth-slide" lang="id" ref="90a73991"
+# Setiap piksel terdiri atas tiga bilangan, merah, hijau, dan biru, dan masing-masing mendapat noise sendiri: itu sebabnya kain yang sedang larut berkelap-kelip dengan warna-warna yang tidak pernah ada padanya.
+# (Layar terpaksa memotong nilai yang berada di luar $[-1, 1]$. Tensornya sendiri tetap menyimpan nilai-nilai itu.)
+#
+# **Putuskan dulu:** mana yang lebih lama terbaca, kelopak-kelopak halus pada motifnya atau huruf-huruf yang besar? Baru sesudah itu geser.
 
 # %% key="cloth-film"
 every = range(0, 1001, 20)
@@ -179,6 +281,11 @@ player({"x_t": frames.to_uint8(cloth_film)}, times=every, alt=lang.text("alt.int
 # The letters win: noise drowns small things first, because a large shape is many pixels that agree.
 #
 # But that lies in *our looking*, not in the noise. The noise itself is blind. Test: shuffle the pixels of all ten digits by one fixed order, add noise, and compare with adding noise first and shuffling afterwards.
+
+# %% [markdown] key="blind" lang="id" ref="2ffc6b4b"
+# Hurufnya yang menang: noise lebih dulu menenggelamkan yang kecil, karena bentuk yang besar terdiri atas banyak piksel yang seia sekata.
+#
+# Namun, sebabnya ada pada *cara kita melihat*, bukan pada noise. Noise itu sendiri buta. Mari kita uji: acak letak piksel kesepuluh angka dengan satu urutan yang tetap lalu tambahkan noise, dan bandingkan dengan menambahkan noise dulu, baru mengacak.
 
 # %% key="blind-run"
 order = torch.randperm(784, generator=generator)
@@ -198,6 +305,12 @@ print("x_t", tuple(first.shape), "max", (first - last).abs().max().item())
 #
 # So why is it called *diffusion*? Sohl-Dickstein et al. 2015 took the idea from physics. What spreads is not the ink across the paper. A picture of 784 pixels is one **point** in a space of 784 dimensions; the noise makes that point wander at random, and so the cloud of all pictures spreads, until it is a featureless ball.
 
+# %% [markdown] key="blind-after" lang="id" ref="12d999fa"
+# Bukan hampir sama, melainkan persis sama. Proses maju memperlakukan sebuah angka dan setumpuk piksel acak tanpa beda sedikit pun, dan tinta tidak begitu.
+# (Model yang dibangun di atas penyebaran sungguhan pun bisa dibuat: Rissanen et al. 2023 memakai panas, Bansal et al. 2022 memakai pengaburan dan kerusakan lain. Itu model yang berbeda.)
+#
+# Lalu mengapa namanya *difusi*? Sohl-Dickstein et al. 2015 mengambil gagasannya dari fisika. Yang menyebar bukan tinta di atas kertas. Sebuah gambar dengan 784 piksel adalah satu **titik** di ruang berdimensi 784; noise membuat titik itu mengembara secara acak, sehingga awan yang terbentuk dari semua gambar ikut menyebar, sampai menjadi bola yang tidak berciri apa-apa.
+
 # %% [markdown] key="two-processes" lang="en"
 # ## Two processes
 #
@@ -216,6 +329,24 @@ print("x_t", tuple(first.shape), "max", (first - last).abs().max().item())
 #
 # That is the whole plan: a random process that is fully known, and a network that approximates its reversal. Destroying pictures is easy. **Whoever learns to restore them has learned what pictures look like**, and that is what makes a generative model.
 
+# %% [markdown] key="two-processes" lang="id" ref="830965a2"
+# ## Dua proses
+#
+# |  | proses maju, $q$ | proses mundur, $p_\theta$ |
+# | --- | --- | --- |
+# | arah | $x_0 \to x_T$ | $x_T \to x_0$ |
+# | kerja satu langkah | menambahkan sedikit noise Gaussian | mengambil sedikit noise |
+# | siapa yang menentukan caranya | kita; rumusnya tetap | jaringan saraf dengan bobot $\theta$ |
+# | apakah ada yang dipelajari? | tidak | ya, dari contoh |
+# | seberapa sulit | satu baris kode | seluruh sisa kursus ini |
+#
+# ```text
+# q         x_0 --> x_1 --> x_2 --> ... --> x_{T-1} --> x_T
+# p_theta   x_0 <-- x_1 <-- x_2 <-- ... <-- x_{T-1} <-- x_T
+# ```
+#
+# Itulah seluruh rencananya: sebuah proses acak yang kita ketahui sepenuhnya, dan sebuah jaringan yang menghampiri pembalikannya. Merusak gambar itu mudah. **Siapa yang belajar memulihkan gambar telah belajar seperti apa rupa gambar**, dan dari situlah lahir model generatif.
+
 # %% [markdown] key="recover-task" lang="en"
 # ## What exactly is hard?
 #
@@ -224,6 +355,15 @@ print("x_t", tuple(first.shape), "max", (first - last).abs().max().item())
 # **Exercise 2.** Write `recover(x_t, eps, share)`, which returns the picture $x_0$ when the noise is known; `share` is a float, $0 < \mathrm{share} \le 1$.
 #
 # **Commit:** at $t = 1000$ only 0.6% of the picture's amplitude is left, and your eye sees nothing but noise. With the noise known, how good is the recovered picture: useless, blurred, or perfect?
+
+# %% [markdown] key="recover-task" lang="id" ref="86b60f45"
+# ## Apa persisnya yang sulit?
+#
+# Andaikan seorang teman memberitahukan noise-nya: bukan kira-kira, melainkan setiap bilangan dalam `eps`. Kalau begitu, $x_t = \sqrt{\mathrm{share}}\,x_0 + \sqrt{1-\mathrm{share}}\,\epsilon$ hanya memuat satu besaran yang belum diketahui, yaitu $x_0$.
+#
+# **Latihan 2.** Tulis `recover(x_t, eps, share)` yang mengembalikan gambar $x_0$ bila noise-nya diketahui; `share` sebuah float, $0 < \mathrm{share} \le 1$.
+#
+# **Putuskan dulu:** pada $t = 1000$ amplitudo gambar tinggal 0.6%, dan mata kita tidak melihat apa-apa selain noise. Jika noise-nya diketahui, sebaik apa gambar yang dipulihkan: tidak berguna, kabur, atau sempurna?
 
 # %% key="ex-recover" exercise="intuition.recover"
 def recover(x_t, eps, share):
@@ -252,10 +392,22 @@ for t in (100, 500, 1000):
 #
 # So the one thing that has to be learned is this: **look at $x_t$ and say which noise is in it.** The network's answer is called $\hat\epsilon$ (`eps_hat`). Nobody can know $\epsilon$ from $x_t$ alone; but whoever knows how digits look can make a good guess, because whatever does not look like a digit is probably noise. To predict the noise, a network has to learn edges, strokes and shapes, though nobody ever mentions them.
 
+# %% [markdown] key="recover-after" lang="id" ref="4ae19be7"
+# Sempurna, selain pembulatan komputer. (Baris itu adalah persamaan 15 dari Ho et al. 2020, dan fungsi kursus ini untuknya ialah `forward.predict_x_0`.) Mengetahui noise sama saja dengan mengetahui gambar.
+#
+# Sekarang lihat kolom terakhir: tebakan noise yang hanya 1% terlalu kecil. Pada $t = 100$ akibatnya hampir tidak terasa; pada $t = 1000$ piksel jawabannya rata-rata meleset 1.256, padahal jarak dari hitam sampai putih hanya 2. Tebakan itu dibagi dengan $\sqrt{\bar\alpha_t}$, dan setiap kekeliruan di dalamnya ikut terbagi. Itu sebabnya tidak ada yang melompat dari $x_{1000}$ ke $x_0$ sekaligus, dan proses mundur mengambil banyak langkah kecil.
+#
+# Jadi, hanya satu hal yang harus dipelajari: **pandanglah $x_t$ dan katakan noise mana yang ada di dalamnya.** Jawaban jaringan disebut $\hat\epsilon$ (`eps_hat`). Tidak ada yang bisa mengetahui $\epsilon$ dari $x_t$ saja; tetapi siapa yang tahu rupa angka bisa menebaknya dengan baik, karena yang tidak mirip angka kemungkinan besar noise. Untuk menebak noise, jaringan mau tidak mau belajar tentang tepi, goresan, dan bentuk, meskipun tidak ada yang pernah menyebutkannya.
+
 # %% [markdown] key="counting" lang="en"
 # ## What there is to learn
 #
 # Our pictures have 784 pixels with 256 grey levels each. **Commit:** how many different pictures is that? The number of atoms in the visible universe has about 80 zeros. Has this one more, or fewer? By how much?
+
+# %% [markdown] key="counting" lang="id" ref="36fbf926"
+# ## Apa yang perlu dipelajari
+#
+# Gambar kita terdiri atas 784 piksel, masing-masing dengan 256 tingkat keabuan. **Putuskan dulu:** berapa banyak gambar berbeda yang mungkin ada? Banyaknya atom di alam semesta teramati kira-kira bilangan dengan 80 nol. Apakah yang ini lebih banyak atau lebih sedikit? Seberapa jauh bedanya?
 
 # %% key="counting-run"
 count = 256**784
@@ -271,6 +423,13 @@ figures.show(figures.grid(rows, row_titles=["$u$", "$x_0$"]), "alt.intuition.cou
 #
 # People sometimes say that such models create "out of nothing". They create out of noise **and** out of every picture that they were trained on.
 
+# %% [markdown] key="counting-after" lang="id" ref="f5e871c0"
+# Angka satu yang diikuti 1888 nol, dan hampir semuanya tampak seperti baris atas: gambar yang setiap pikselnya diundi acak. Angka tulisan tangan hanyalah setitik debu di ruang itu, dan dari titik itu kita memegang 18000 contoh.
+#
+# "Mempelajari distribusi data" berarti tahu dari contoh-contoh itu di mana letak titik debunya, cukup baik untuk menemukan tempat-tempat *lain* di dalamnya. Artinya bukan menyimpan contoh. Perhatikan pula betapa besar tugasnya: cara yang mencoba gambar acak satu demi satu sampai ada yang mirip angka tidak akan pernah selesai. Model difusi berjalan ke sana, dan pada setiap langkah jaringan memberi tahu ke arah mana letak "lebih mirip angka".
+#
+# Kadang orang berkata bahwa model seperti ini mencipta "dari ketiadaan". Sebenarnya ia mencipta dari noise **dan** dari semua gambar yang dipakai untuk melatihnya.
+
 # %% [markdown] key="model" lang="en"
 # ## A trained network walks back
 #
@@ -279,6 +438,15 @@ figures.show(figures.grid(rows, row_titles=["$u$", "$x_0$"]), "alt.intuition.cou
 # The player shows three things side by side: `x_t`, the walker; `x_0_hat`, the clean picture that the network believes in at this moment; and `eps_hat`, the noise that it sees. (Each of the last two follows from the other, as in exercise 2.)
 #
 # **Commit:** at the very first step, where `x_t` is pure noise, what does `x_0_hat` look like: (a) noise, (b) uniform grey, (c) a digit?
+
+# %% [markdown] key="model" lang="id" ref="a6a439bb"
+# ## Jaringan terlatih berjalan pulang
+#
+# Kursus ini menyertakan sebuah jaringan kecil (*U-Net*, Bab 5) yang dilatih dengan angka-angka ini. Masukannya gambar yang tercampur noise, $t$, dan, kalau kita mau, angka yang kita inginkan; jawabannya `eps_hat`. Kita mulai sepuluh perjalanan, masing-masing dari noise murninya sendiri, dan meminta angka 0, 1, … sampai 9. Perjalanannya menempuh 50 langkah dari $t = 1000$ turun ke $t = 0$.
+#
+# Pemutar di bawah menampilkan tiga hal berdampingan: `x_t`, si pejalan; `x_0_hat`, gambar bersih yang saat itu diyakini jaringan; dan `eps_hat`, noise yang dilihatnya. (Dari salah satu di antara dua yang terakhir, yang lain dapat dihitung, seperti pada latihan 2.)
+#
+# **Putuskan dulu:** pada langkah yang paling awal, ketika `x_t` masih noise murni, seperti apa rupa `x_0_hat`: (a) noise, (b) kelabu merata, (c) sebuah angka?
 
 # %% key="reverse"
 from functools import partial
@@ -298,6 +466,9 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.reverse"))
 # %% [markdown] key="reverse-after" lang="en"
 # The answer is (c), and it is worth a closer look. Ten soft digits stand there at $t = 1000$, before the first step. The network cannot have seen them in the noise; there is nothing to be seen. All it knows is which digit we asked for. So where do they come from? Compare each with the **average** of all training digits of its class:
 
+# %% [markdown] key="reverse-after" lang="id" ref="f5619f9a"
+# Jawabannya (c), dan ini patut dipandang lebih dekat. Sepuluh angka yang lembut sudah tampak pada $t = 1000$, sebelum langkah pertama. Tidak mungkin jaringan melihatnya di dalam noise; di sana tidak ada yang bisa dilihat. Yang ia ketahui hanyalah angka mana yang kita minta. Lalu dari mana asalnya? Bandingkan masing-masing dengan **rata-rata** semua angka pelatihan di kelasnya:
+
 # %% key="first-guess"
 means = torch.stack([train_x[train_y == c].mean(0) for c in range(10)])
 for step in steps[0], steps[20], steps[35], steps[-1]:
@@ -313,12 +484,24 @@ figures.show(figures.grid(both, row_titles=names, size=0.8), "alt.intuition.firs
 #
 # That is no weakness of this network, it is the right answer: whoever knows nothing and wants a small squared error says the mean. Then the walk begins. Each step settles a little of what was open, the mean is taken over fewer possibilities, and it sharpens. At the end one digit is left, and it is no longer the average. Play the film again and watch `x_0_hat`.
 
+# %% [markdown] key="first-guess-after" lang="id" ref="331b14fe"
+# Korelasinya hampir sempurna. Ketika ditanya tentang noise, jaringan menjawab dengan *rata-rata* dari semua kemungkinannya. Inilah pilihan (c) dari pertanyaan tinta tadi: campuran kabur dari semua lukisan adalah hal **pertama** yang dilihat pembersih yang baik.
+#
+# Ini bukan kelemahan jaringan kita, melainkan jawaban yang benar: siapa yang tidak tahu apa-apa dan menginginkan galat kuadrat yang kecil akan menyebut rata-rata. Setelah itu perjalanan dimulai. Setiap langkah memastikan sedikit dari yang tadinya masih terbuka, rata-ratanya diambil atas kemungkinan yang makin sedikit, dan gambarnya menajam. Pada akhirnya tinggal satu angka, dan angka itu bukan rata-rata lagi. Putar filmnya sekali lagi dan perhatikan `x_0_hat`.
+
 # %% [markdown] key="which" lang="en"
 # ## Which painting comes back?
 #
 # Back to the ruined painting. We take the 7 from the beginning, noise it up to some $t$, and let the network walk back from there without telling it which digit it was.
 #
 # **Commit:** from which of $t$ = 100, 300, 500, 700, 1000 will it bring back *our* 7? From which another 7? From which something else altogether?
+
+# %% [markdown] key="which" lang="id" ref="09d9d5d0"
+# ## Lukisan mana yang kembali?
+#
+# Kembali ke lukisan yang rusak. Kita ambil angka 7 dari awal bab, membubuhinya dengan noise sampai suatu $t$, lalu membiarkan jaringan berjalan pulang dari sana tanpa memberi tahu angka apa itu.
+#
+# **Putuskan dulu:** dari $t$ = 100, 300, 500, 700, 1000, dari mana ia membawa pulang angka 7 *kita*? Dari mana angka 7 yang lain? Dari mana sesuatu yang sama sekali lain?
 
 # %% key="which-run"
 def walk(x_t, start, step=ancestral, count=50):
@@ -338,11 +521,18 @@ names = ["$x_0$"] + [f"$t={t}$" for t in starts]
 figures.show(figures.grid(rows, names, ["$x_t$", r"$\to x_0$"]), "alt.intuition.which")
 
 # %% [markdown] key="which-after" lang="en"
-# From $t = 100$ we get our own 7 back, down to its strokes. The farther we start, the farther from it we land; and from $t = 1000$ the network draws *a* digit, which has no reason to be ours. The sampler never recovers what was lost. It draws something that fits with what is left, and when nothing is left, anything goes that looks like a digit.
+# From $t = 100$ we get our own 7 back, down to its strokes. The farther we start, the farther away we land; and from $t = 1000$ the network draws *a* digit, which has no reason to be ours. The sampler never recovers what was lost. It draws something that fits with what is left, and when nothing is left, anything goes that looks like a digit.
 #
 # (In earnest: a "restored" face or number plate is a plausible invention, not evidence.)
 #
 # **Commit:** eight walks from one and the same $x_T$. Do they end at the same digit?
+
+# %% [markdown] key="which-after" lang="id" ref="070f611b"
+# Dari $t = 100$ kita mendapatkan kembali 7 kita sendiri, sampai ke goresan-goresannya. Makin jauh titik mulainya, makin jauh pula hasilnya dari angka kita; dan dari $t = 1000$ jaringan membuat *sebuah* angka, yang tidak punya alasan untuk sama dengan milik kita. Sampler tidak pernah menemukan kembali yang hilang. Ia membuat sesuatu yang cocok dengan yang masih tersisa, dan kalau tidak ada yang tersisa, apa saja boleh asal mirip angka.
+#
+# (Ini serius: wajah atau pelat nomor yang "dipulihkan" adalah rekaan yang masuk akal, bukan bukti.)
+#
+# **Putuskan dulu:** delapan perjalanan dari satu $x_T$ yang sama. Apakah semuanya berakhir pada angka yang sama?
 
 # %% key="outcomes"
 same = torch.randn(1, 1, 28, 28, generator=generator).expand(8, -1, -1, -1)
@@ -354,6 +544,9 @@ figures.show(figures.grid(rows, row_titles=["DDPM", "DDIM"]), "alt.intuition.out
 # %% [markdown] key="outcomes-after" lang="en"
 # It depends on the walk. In the upper row (*DDPM*, chapter 6) every step adds a pinch of fresh noise, and the eight walks part. In the lower row (*DDIM*, chapter 7) nothing is drawn on the way, and the same start gives the same digit, eight times. Same network, same weights: how one walks is a choice one makes afterwards.
 
+# %% [markdown] key="outcomes-after" lang="id" ref="849c1158"
+# Tergantung cara berjalannya. Di baris atas (*DDPM*, Bab 6) setiap langkah menambahkan sejumput noise baru, dan kedelapan perjalanan itu berpisah jalan. Di baris bawah (*DDIM*, Bab 7) tidak ada yang diundi di jalan, dan awal yang sama memberi angka yang sama, delapan kali. Jaringannya sama, bobotnya sama: cara berjalan adalah pilihan yang dibuat belakangan.
+
 # %% [markdown] key="ideal" lang="en"
 # ## The cleaner that knows everything
 #
@@ -362,6 +555,15 @@ figures.show(figures.grid(rows, row_titles=["DDPM", "DDIM"]), "alt.intuition.out
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
 # **Exercise 3.** Write `ideal_x_0(x_t, dataset, alpha_bar_t)`. `x_t` has the shape `(D,)`, `dataset` has `(N, D)`, `alpha_bar_t` is a float between 0 and 1; return a tensor of shape `(D,)`. `torch.softmax(..., dim=0)` makes weights of the exponents without overflow.
+
+# %% [markdown] key="ideal" lang="id" ref="4dd9cdb5"
+# ## Pembersih yang mahatahu
+#
+# Jaringan kita masih membuat kekeliruan. Apa yang akan dilakukan jaringan yang *sempurna*, yang menekan galat pelatihannya sampai ke titik terendah? Untuk kumpulan berhingga $x_1, \dots, x_N$, jawabannya dapat dituliskan. Setiap $x_i$ ditanya: seberapa besar peluangnya bahwa kamulah yang, setelah diredupkan dan dibubuhi noise, menjadi $x_t$ ini? Jawaban-jawabannya, yang diskalakan agar berjumlah 1, adalah bobot, dan tebakan yang sempurna adalah rata-rata berbobotnya:
+#
+# $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
+#
+# **Latihan 3.** Tulis `ideal_x_0(x_t, dataset, alpha_bar_t)`. Bentuk `x_t` adalah `(D,)`, bentuk `dataset` adalah `(N, D)`, dan `alpha_bar_t` sebuah float antara 0 dan 1; kembalikan tensor berbentuk `(D,)`. `torch.softmax(..., dim=0)` mengubah eksponen menjadi bobot tanpa luapan (overflow).
 
 # %% key="ex-ideal" exercise="intuition.ideal_x_0"
 def ideal_x_0(x_t, dataset, alpha_bar_t):
@@ -377,6 +579,9 @@ check("intuition.ideal_x_0", ideal_x_0)
 
 # %% [markdown] key="ideal-library" lang="en"
 # The course's version answers with `eps_hat`, like every model here, so any sampler can use it. Same formula? (In double precision, ten noisy digits at once.)
+
+# %% [markdown] key="ideal-library" lang="id" ref="99fc3ed0"
+# Versi kursus ini menjawab dengan `eps_hat`, seperti semua model di sini, sehingga dapat dipakai sampler mana pun. Apakah rumusnya sama? (Dalam presisi ganda, sepuluh angka bercampur noise sekaligus.)
 
 # %% key="ideal-equal"
 from course_lib import gaussians
@@ -401,6 +606,13 @@ print("weights", tuple(weights.shape), f"max {weights.max():.3f}  error {error:.
 #
 # **Commit:** by which $t$ is it settled which digit it will be: about 900, about 500, or only at about 50?
 
+# %% [markdown] key="ideal-walk" lang="id" ref="d89e7f34"
+# Sekarang kita biarkan model sempurna untuk 500 angka berjalan pulang dari 16 noise murni, dengan sampler yang sama seperti tadi. Ia tidak membuat satu kekeliruan pun.
+#
+# Pada setiap langkah kita bisa bertanya berapa dari 500 angka itu yang masih ikut bersaing: $N_{\mathrm{eff}} = \exp(-\sum_i w_i \log w_i)$ bernilai 500 bila semua bobot sama besar dan 1 bila satu angka memborong semuanya.
+#
+# **Putuskan dulu:** pada $t$ berapa sudah pasti angka mana yang akan jadi: sekitar 900, sekitar 500, atau baru sekitar 50?
+
 # %% key="ideal-walk-run"
 x_T = torch.randn(16, 1, 28, 28, generator=generator)
 walked = list(samplers.sample(ideal, ancestral, x_T, schedule, times, generator))
@@ -417,6 +629,11 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.ideal_film"))
 # At $t = 857$ some 470 of the 500 are still in the running, at $t = 572$ about 30, at $t = 429$ just one. The whole decision falls in the middle of the walk; the last 400 timesteps only wipe the noise off. (It is the reading test from before, seen from the other side. Biroli et al. 2024 study these moments.) In the film: one grey average for everybody, then blends, then a digit that no longer changes.
 #
 # **Commit:** how far is each finished picture from the nearest of the 500, at the worst pixel: about $1$ (as for two different digits), about $0.1$, or $0$?
+
+# %% [markdown] key="recite" lang="id" ref="39a11721"
+# Pada $t = 857$ masih ada sekitar 470 dari 500 angka yang ikut bersaing, pada $t = 572$ sekitar 30, pada $t = 429$ tinggal satu. Seluruh keputusan jatuh di tengah perjalanan; 400 timestep (langkah waktu) terakhir hanya menyeka sisa noise. (Inilah ujian membaca tadi, dilihat dari sisi sebaliknya. Biroli et al. 2024 meneliti saat-saat seperti ini.) Di film: mula-mula satu rata-rata kelabu untuk semuanya, lalu campuran-campuran, lalu sebuah angka yang tidak berubah lagi.
+#
+# **Putuskan dulu:** seberapa jauh setiap gambar jadi dari yang terdekat di antara 500 angka itu, pada piksel yang terburuk: sekitar $1$ (seperti dua angka yang berbeda), sekitar $0.1$, atau $0$?
 
 
 # %% key="recite-run"
@@ -452,6 +669,21 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # Note your letter. (A hint: the network reports *all* the noise that is in $x_t$, and the steps are small.) Chapter 6 runs it.
 
+# %% [markdown] key="recite-after" lang="id" ref="0407e2fb"
+# Tiga baris bilangan: model ideal terhadap 500 angkanya; jaringan kita yang terlatih terhadap semua 18000 angka yang dipakai melatihnya; dan, sebagai pembanding, 16 angka asli yang belum pernah dilihatnya terhadap 18000 angka yang sama. Lalu gambarnya: buatan model ideal ($x_0^{*}$) di atas yang terdekat dari 500 angkanya, buatan jaringan ($x_0^{\theta}$) di atas yang terdekat dari 18000 angkanya.
+#
+# $0$ untuk model ideal, sampai empat desimal. **Model yang sempurna untuk kumpulan berhingga hanya bisa menghafalkannya.** Setiap perjalanan berakhir tepat pada salah satu dari 500 angka itu. Galat pelatihannya yang terkecil yang mungkin, dan belum pernah ia membuat sesuatu yang baru.
+#
+# Jaringan kita, dengan segala kekeliruannya, berbeda: angka buatannya berjarak dari angka-angka pelatihan, kira-kira sejauh jarak angka asli yang baru. Jadi yang membuatnya berguna justru karena ia *tidak* mencapai minimum galat pelatihannya sendiri: ia fungsi mulus yang harus mencukupkan diri dengan apa yang sama pada banyak angka. Mengapa cara ini begitu sering berhasil sebaik itu masih menjadi pertanyaan penelitian sekarang (Kadkhodaie et al. 2024 adalah pintu masuk yang baik).
+#
+# Menghafal bukan sekadar percobaan di dalam kepala. Model besar, yang dilatih lama dengan gambar yang muncul berkali-kali, memang mengulang sebagian gambar itu hampir tanpa perubahan (Carlini et al. 2023).
+#
+# ## Sebuah jebakan, dibiarkan terbuka
+#
+# Satu lagi yang perlu diputuskan, dan jawabannya baru datang lima bab lagi. Jaringan mengatakan noise mana yang ada di dalam $x_t$. Kalau begitu, langkah mundurnya tentu $x_{t-1} = x_t - \hat\epsilon$: banyak pengantar mencetaknya persis begitu. **Benarkah itu?** (a) ya; (b) ya, tetapi skalanya belum tepat; (c) tidak, dan itu langsung terlihat.
+#
+# Catat huruf pilihanmu. (Petunjuk: jaringan melaporkan *semua* noise yang ada di dalam $x_t$, padahal langkahnya kecil.) Bab 6 menjalankannya.
+
 # %% [markdown] key="compare" lang="en"
 # ## GAN, VAE, diffusion
 #
@@ -469,6 +701,23 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # Lists of advantages often say that diffusion models have *no* mode collapse. Let us count: 100 digits with no wish expressed; the course's small classifier reads them. **Commit:** will all ten classes occur? Equally often?
 
+# %% [markdown] key="compare" lang="id" ref="b9be0656"
+# ## GAN, VAE, difusi
+#
+# Tiga keluarga yang belajar menggambar dari contoh, beserta harga yang sebenarnya:
+#
+# | | cara menggambar | kekuatan | kelemahan |
+# | --- | --- | --- | --- |
+# | **GAN** (Goodfellow et al. 2014) | sekali jalan, noise menjadi gambar; dilatih melawan seorang pengkritik | cepat; gambarnya tajam | pelatihannya pertandingan dan bisa tidak kunjung tenang; sebagian data mungkin tidak pernah tergambar (*mode collapse*) |
+# | **VAE** (Kingma dan Welling 2014) | sekali jalan dari sebuah kode kecil; sebuah encoder mencari kode untuk suatu gambar | pelatihannya stabil; ada batas untuk likelihood; ruang kodenya berguna | versi sederhananya kabur |
+# | **difusi** (Sohl-Dickstein et al. 2015; Ho et al. 2020) | jaringan yang sama dijalankan berkali-kali, noise menjadi gambar | regresi biasa, jadi pelatihannya stabil; mutunya tinggi; cakupannya luas; dapat diarahkan dengan teks, kelas, atau tata letak; kerangkanya berdasar, dengan batas untuk likelihood | lambat: puluhan sampai ratusan kali menjalankan jaringan untuk setiap gambar |
+#
+# Mari berlaku adil kepada ketiganya. Dhariwal dan Nichol 2021 menunjukkan bahwa difusi mengungguli GAN terbaik pada masanya di ImageNet, menurut suatu skor yang juga punya cela. GAN masih yang tercepat. VAE bersembunyi di dalam banyak pembuat gambar masa kini, untuk mengecilkan gambar sampai sanggup ditangani model difusi. Xiao et al. 2022 menyebutnya *trilema*: mutu, cakupan, dan kecepatan, dan setiap keluarga kekurangan salah satunya.
+#
+# ### "Tanpa mode collapse"?
+#
+# Daftar keunggulan sering menyebut bahwa model difusi *bebas* dari mode collapse. Mari kita hitung: 100 angka tanpa permintaan apa pun; pengklasifikasi kecil milik kursus ini membacanya. **Putuskan dulu:** apakah kesepuluh kelas akan muncul? Sama seringnya?
+
 # %% key="collapse-count"
 from course_lib import metrics
 
@@ -485,6 +734,14 @@ print("x_0", tuple(images.shape), torch.bincount(read, minlength=10).tolist())
 #
 # **Commit:** the wished-for data have standard deviation $0.5$. What is it at $s = 7.5$?
 
+# %% [markdown] key="tilt" lang="id" ref="60f75218"
+# Bacalah kesepuluh hitungan itu dengan hati-hati. Dadu bersisi sepuluh yang adil, yang dilempar 100 kali, memberi masing-masing 10 hanya secara rata-rata; setiap hitungan bergoyang sekitar 3 (akar dari $100 \cdot 0.1 \cdot 0.9$). Yang melebihi itu bukan kebetulan: jaringan kita, dan ketergesaan kita dengan 20 langkah, lebih menyukai angka tertentu.
+# Namun, tidak ada kelas yang ditinggalkan, dan untuk itu tidak perlu upaya khusus: regresi yang harus menjelaskan *setiap* gambar pelatihan tidak bisa begitu saja melewatkan sebagian, sedangkan GAN hanya diminta mengelabui pengkritiknya.
+#
+# Meski begitu, "tanpa" terlalu keras. Cakupan ikut tergadai begitu kita menyetir kuat-kuat. *Guidance* (Bab 9) menarik hasilnya ke arah suatu permintaan dengan kekuatan $s$; di atas kertas sasarannya densitas $p_c(x)^s\, p_u(x)^{1-s}$, dengan $p_c$ untuk data yang diminta dan $p_u$ untuk semua data. Ambil satu dimensi, $p_c = N(1, 0.5^2)$ dan $p_u = N(0, 1)$, serta kekuatan sebesar yang lazim dipakai program pembuat gambar dari teks, $s = 7.5$.
+#
+# **Putuskan dulu:** data yang diminta bersimpangan baku $0.5$. Menjadi berapa pada $s = 7.5$?
+
 # %% key="tilt-run"
 grid = torch.linspace(-8, 8, 20_001, dtype=torch.float64)
 log_c, log_u = -((grid - 1) ** 2) / (2 * 0.5**2), -(grid**2) / 2
@@ -497,6 +754,9 @@ for s in (0, 1, 3, 7.5):
 
 # %% [markdown] key="tilt-after" lang="en"
 # $0.206$: less than half of the variety is left. (That is what the formula aims at; what a guided sampler draws is not exactly this, as chapter 9 shows.) Together with the recited training pictures of the section before, the honest sentence reads: diffusion models are **far less prone** to leaving things out than GANs, and one can still make them do it.
+
+# %% [markdown] key="tilt-after" lang="id" ref="b39b2f66"
+# $0.206$: keragamannya tinggal kurang dari setengah. (Itulah sasaran rumusnya; hasil sampler dengan guidance tidak persis begini, seperti yang ditunjukkan Bab 9.) Bersama gambar pelatihan yang dihafalkan di bagian sebelumnya, kalimat yang jujur berbunyi: model difusi **jauh lebih jarang** melewatkan sesuatu daripada GAN, tetapi kita tetap bisa membuatnya berbuat begitu.
 
 # %% [markdown] key="uses" lang="en"
 # ## Where it is used
@@ -514,6 +774,23 @@ for s in (0, 1, 3, 7.5):
 # A correction that many notes need: the *first* DALL·E (Ramesh et al. 2021) was **not** a diffusion model. It wrote a picture token by token, as a language model writes a text. DALL·E 2 and 3 use diffusion. Midjourney is usually named in the same breath, but has not published its method.
 #
 # And one reader you might not expect: on 14 November 2024 the Korean university entrance examination (the 2025학년도 수능) put a passage on the AI diffusion model for generating images before everyone who sat its Korean language section: questions 10 to 13. The word 노이즈, *noise*, occurs in it 45 times, which made the news. Its key sentence says that the noise predictor is trained so that the gap between the noise put in and the noise predicted becomes small. After this chapter you know why that is enough.
+
+# %% [markdown] key="uses" lang="id" ref="b84720ca"
+# ## Di mana dipakai
+#
+# | bidang | contoh untuk dibaca |
+# | --- | --- |
+# | gambar dari teks | DALL·E 2 (Ramesh et al. 2022), Imagen (Saharia et al. 2022a), Stable Diffusion (Rombach et al. 2022) |
+# | mempertajam gambar | SR3 (Saharia et al. 2022b) |
+# | suara dan ucapan | WaveGrad (Chen et al. 2021), DiffWave (Kong et al. 2021) |
+# | video | Video Diffusion Models (Ho et al. 2022) |
+# | protein | RFdiffusion (Watson et al. 2023), AlphaFold 3 (Abramson et al. 2024) |
+# | cuaca | GenCast (Price et al. 2025) |
+# | robot | Diffusion Policy (Chi et al. 2023) |
+#
+# Satu ralat yang diperlukan banyak catatan: DALL·E yang *pertama* (Ramesh et al. 2021) **bukan** model difusi. Ia menulis gambar token demi token, seperti model bahasa menulis teks. DALL·E 2 dan 3 memakai difusi. Midjourney biasanya disebut dalam satu tarikan napas, tetapi belum menerbitkan metodenya.
+#
+# Dan satu pembaca yang mungkin tidak terduga: pada 14 November 2024, ujian masuk perguruan tinggi Korea (2025학년도 수능, *Suneung*) menyodorkan sebuah bacaan tentang model difusi AI pembuat gambar kepada semua peserta ujian bahasa Koreanya: soal 10 sampai 13. Kata 노이즈, *noise*, muncul 45 kali di dalamnya, sampai-sampai menjadi berita. Kalimat kuncinya menyatakan bahwa penebak noise dilatih agar selisih antara noise yang dimasukkan dan noise yang ditebak menjadi kecil. Setelah bab ini kita tahu mengapa itu cukup.
 
 # %% [markdown] key="roadmap" lang="en"
 # ## The road from here
@@ -534,6 +811,25 @@ for s in (0, 1, 3, 7.5):
 # | 9 · Guidance | how does one ask for something? |
 # | 10 · Beyond | latent diffusion, and what is still open |
 
+# %% [markdown] key="roadmap" lang="id" ref="a578a2c8"
+# ## Jalan di depan
+#
+# Kebanyakan pengantar menunjukkan cara menjalankan model seperti ini dan melewatkan mengapa model itu bekerja. Padahal, alasannyalah yang terbawa ke data baru, ke pemulihan gambar, dan ke model yang belum ada; karena itu kursus ini membahasnya satu demi satu.
+#
+# | bab | pertanyaannya |
+# | --- | --- |
+# | [0 · Selamat datang](00_welcome.ipynb) | bagaimana memakai kursus ini? |
+# | **1 · Intuisi** | apa gagasannya? |
+# | [2 · Proses maju](02_forward.ipynb) | berapa banyak noise, dan kapan? jadwal $\beta_t$ dan lompatan ke sembarang $t$ |
+# | 3 · Batas bawah evidensi | apa yang dimaksimalkan pelatihan? |
+# | 4 · Loss (fungsi kerugian) | mengapa ujungnya menebak noise? |
+# | 5 · U-Net | jaringan mana yang menjawab? |
+# | 6 · Pengambilan sampel | bagaimana berjalan pulang? DDPM |
+# | 7 · Pengambilan sampel yang lebih cepat | langkah yang lebih sedikit: DDIM |
+# | 8 · Skor | ke arah mana letak "lebih mirip data"? |
+# | 9 · Guidance | bagaimana meminta sesuatu? |
+# | 10 · Selanjutnya | difusi laten, dan apa yang masih terbuka |
+
 # %% [markdown] key="take-along" lang="en"
 # ## What to take along
 #
@@ -544,6 +840,17 @@ for s in (0, 1, 3, 7.5):
 # - Diffusion is stable and broad, and it pays in time. "No mode collapse" is an overstatement.
 #
 # **Left open here.** Where the schedule comes from (chapter 2); why small steps may be reversed by Gaussians at all (chapters 3 and 6); how good is "good" (numbers with their error, from chapter 6 on). Our digits are small and grey, and a network of this size is a model plane: everything on it is real, and it will not carry passengers.
+
+# %% [markdown] key="take-along" lang="id" ref="41232c31"
+# ## Bekal dari bab ini
+#
+# - Proses maju mencampur: $x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\epsilon$. Proses ini tetap, buta, dan mudah; yang berjumlah 1 adalah varians, bukan amplitudo.
+# - Mengetahui noise berarti mengetahui gambar. Jadi jaringan hanya belajar satu hal: mengatakan noise mana yang ada di dalam $x_t$.
+# - Tebakan pertamanya sebuah rata-rata, lalu menajam langkah demi langkah. Ujungnya *sebuah* gambar, bukan gambar yang hilang.
+# - Model yang sempurna untuk kumpulan berhingga menghafalkannya. Gambar baru berasal dari jaringan yang mampu menggeneralisasi.
+# - Difusi itu stabil dan luas cakupannya, dan bayarannya waktu. "Tanpa mode collapse" terlalu dilebih-lebihkan.
+#
+# **Yang belum terjawab di sini.** Dari mana jadwalnya berasal (Bab 2); mengapa langkah-langkah kecil boleh dibalik dengan Gaussian (Bab 3 dan 6); sebaik apa "baik" itu (bilangan beserta galatnya, mulai Bab 6). Angka-angka kita kecil dan kelabu, dan jaringan seukuran ini ibarat pesawat model: semua yang ada padanya sungguhan, hanya saja ia tidak akan mengangkut penumpang.
 
 # %% [markdown] key="sources" lang="en"
 # ## Sources
@@ -561,3 +868,20 @@ for s in (0, 1, 3, 7.5):
 # - On the examination: [Dong-A Ilbo, 15 November 2024](https://donga.com/news/Society/article/all/20241115/130434749/2).
 #
 # Digits: Y. LeCun, C. Cortes, C. Burges 1998 (MNIST). **Next:** [how much noise, and when](02_forward.ipynb).
+
+# %% [markdown] key="sources" lang="id" ref="ddacfdfa"
+# ## Sumber
+#
+# - J. Sohl-Dickstein et al. 2015, [Deep Unsupervised Learning using Nonequilibrium Thermodynamics](https://arxiv.org/abs/1503.03585).
+# - J. Ho, A. Jain, P. Abbeel 2020, [Denoising Diffusion Probabilistic Models](https://arxiv.org/abs/2006.11239): persamaan 4 dan 15.
+# - I. Goodfellow et al. 2014, [Generative Adversarial Networks](https://arxiv.org/abs/1406.2661). D. Kingma, M. Welling 2014, [Auto-Encoding Variational Bayes](https://arxiv.org/abs/1312.6114).
+# - P. Dhariwal, A. Nichol 2021, [Diffusion Models Beat GANs on Image Synthesis](https://arxiv.org/abs/2105.05233). Z. Xiao et al. 2022, [trilema pembelajaran generatif](https://arxiv.org/abs/2112.07804).
+# - N. Carlini et al. 2023, [Extracting Training Data from Diffusion Models](https://arxiv.org/abs/2301.13188). Z. Kadkhodaie et al. 2024, [Generalization in Diffusion Models](https://arxiv.org/abs/2310.02557).
+# - G. Biroli et al. 2024, [Dynamical regimes of diffusion models](https://arxiv.org/abs/2402.18491).
+# - Kerusakan selain noise: S. Rissanen et al. 2023, [Inverse Heat Dissipation](https://arxiv.org/abs/2206.13397); A. Bansal et al. 2022, [Cold Diffusion](https://arxiv.org/abs/2208.09392).
+# - A. Ramesh et al. 2021, [DALL·E](https://arxiv.org/abs/2102.12092), dan 2022, [DALL·E 2](https://arxiv.org/abs/2204.06125). R. Rombach et al. 2022, [Latent Diffusion](https://arxiv.org/abs/2112.10752). C. Saharia et al. 2022a, [Imagen](https://arxiv.org/abs/2205.11487), dan 2022b, [SR3](https://arxiv.org/abs/2104.07636).
+# - N. Chen et al. 2021, [WaveGrad](https://arxiv.org/abs/2009.00713). Z. Kong et al. 2021, [DiffWave](https://arxiv.org/abs/2009.09761). J. Ho et al. 2022, [Video Diffusion Models](https://arxiv.org/abs/2204.03458). C. Chi et al. 2023, [Diffusion Policy](https://arxiv.org/abs/2303.04137).
+# - Dalam *Nature*: J. Watson et al. 2023 (RFdiffusion), J. Abramson et al. 2024 (AlphaFold 3), I. Price et al. 2025 (GenCast).
+# - Tentang ujian itu: [Dong-A Ilbo, 15 November 2024](https://donga.com/news/Society/article/all/20241115/130434749/2).
+#
+# Angka: Y. LeCun, C. Cortes, C. Burges 1998 (MNIST). **Berikutnya:** [berapa banyak noise, dan kapan](02_forward.ipynb).

@@ -9,6 +9,28 @@
 #
 # Press *Run All*. The first thing to appear is a real handwritten digit with every timestep under a slider.
 
+# %% [markdown] key="title" lang="id" ref="807625cd"
+# # 2 · Proses maju: sebuah angka perlahan larut
+#
+# Merusak gambar dengan noise (derau) tidak butuh kecerdasan, cukup sebuah resep. Bab ini berisi resep itu: mula-mula
+# satu langkah kecil, lalu seribu langkah, dan akhirnya satu lompatan yang mendarat di tempat yang sama.
+#
+# Semua yang ada di sini dapat dihitung secara eksak, jadi tidak ada yang perlu dipercaya begitu saja: setiap rumus kita
+# jalankan berdampingan dengan penurunannya. Bila catatan yang umum beredar memuat salah cetak, salah cetak itu pun kita
+# jalankan, supaya kelihatan hasil mana yang dibuatnya meleset.
+#
+# Pilih *Run All*. Yang pertama muncul adalah angka tulisan tangan asli, dengan semua timestep (langkah waktu) di bawah
+# satu penggeser.
+
+# %% [markdown] key="title" lang="ko" ref="807625cd"
+# # 2 · 전방 과정: 흩어지는 숫자
+#
+# 그림을 노이즈로 망가뜨리는 데에는 지능이 필요 없습니다. 레시피 하나면 됩니다. 이 장이 바로 그 레시피입니다. 먼저 작은 한 단계를 밟고, 그 단계를 천 번 되풀이한 다음, 같은 곳에 단번에 닿는 건너뛰기를 배웁니다.
+#
+# 여기 나오는 것은 모두 정확하게 계산할 수 있으니, 덮어놓고 믿어야 할 것은 하나도 없습니다. 수식은 유도하는 자리에서 바로 실행하고, 흔히 보는 자료에 오식이 있으면 그 오식도 실행해서 어떤 수가 틀리게 나오는지 지켜봅니다.
+#
+# *Run All*을 누르십시오. 맨 먼저 진짜 손글씨 숫자가 나타나고, 슬라이더로 모든 타임스텝을 살펴볼 수 있습니다.
+
 # %% key="first-imports"
 import torch
 
@@ -54,6 +76,51 @@ player(film.tracks, times=film.times, alt=lang.text("alt.forward.film"))
 # **Commit to an answer:** a pixel has the value 1.3 at $t-1 = 499$. What is the mean of its value at $t = 500$?
 # (a) $\sqrt{1-\beta_t}$ (b) $1.3\,\sqrt{1-\beta_t}$ (c) 1.3
 
+# %% [markdown] key="first-question" lang="id" ref="c4df277d"
+# $t = 0$ adalah gambar bersih $x_0$; $t = T = 1000$ adalah yang terakhir, $x_T$. Di antara keduanya, kontras gambar
+# menyusut sementara noise makin kuat.
+#
+# **Sebelum lanjut membaca, catat satu bilangan:** geser penggesernya dari ujung kanan ke kiri. Pada $t$ berapa kita
+# pertama kali tahu itu angka berapa? Catatan ini kita buka lagi di bagian *Jadwal*.
+#
+# ## 1 · Satu langkah
+#
+# **Klaim.** Satu langkah menyusutkan gambar sedikit dan menambahkan sedikit noise Gaussian yang baru:
+#
+# $$q(x_t \mid x_{t-1}) = \mathcal N\!\left(x_t;\ \sqrt{1-\beta_t}\,x_{t-1},\ \beta_t I\right)$$
+#
+# $\beta_t$ adalah varians noise yang ditambahkan oleh langkah $t$. Satu tarikan acak dari densitas ini adalah
+#
+# $$x_t = \sqrt{1-\beta_t}\;x_{t-1} + \sqrt{\beta_t}\;\epsilon, \qquad \epsilon \sim \mathcal N(0, I)$$
+#
+# Keduanya berbeda jenis. Baris pertama adalah *densitas*, baris kedua adalah *tarikan acak* dari densitas itu. Karena
+# itu di antara keduanya tidak pernah kita taruh tanda sama dengan: $x_t \sim q(x_t \mid x_{t-1})$. Lagi pula, hanya baris
+# pertama yang merupakan definisi. Ada catatan yang membubuhkan $:=$ di depan setiap baris berikutnya, padahal baris-baris
+# itu akibat; justru karena itulah semuanya dapat diperiksa.
+#
+# **Tentukan dulu jawabanmu:** sebuah piksel bernilai 1.3 pada $t-1 = 499$. Berapa rata-rata nilainya pada $t = 500$?
+# (a) $\sqrt{1-\beta_t}$ (b) $1.3\,\sqrt{1-\beta_t}$ (c) 1.3
+
+# %% [markdown] key="first-question" lang="ko" ref="c4df277d"
+# $t = 0$은 깨끗한 이미지 $x_0$이고, $t = T = 1000$은 마지막 이미지 $x_T$입니다. 그 사이에서 그림의 대비는 줄고 노이즈는 커집니다.
+#
+# **더 읽기 전에 수 하나를 적어 두십시오.** 슬라이더를 오른쪽 끝에서 왼쪽으로 끌어 보십시오. 어떤 숫자인지 처음 알아보는 순간의 $t$는 얼마입니까? 이 수는 *스케줄* 절에서 다시 꺼냅니다.
+#
+# ## 1 · 한 단계
+#
+# **주장.** 한 단계는 이미지를 조금 줄이고, 새로 뽑은 가우스 노이즈를 조금 더합니다.
+#
+# $$q(x_t \mid x_{t-1}) = \mathcal N\!\left(x_t;\ \sqrt{1-\beta_t}\,x_{t-1},\ \beta_t I\right)$$
+#
+# $\beta_t$는 단계 $t$에서 더하는 노이즈의 분산입니다. 이 밀도에서 값을 하나 뽑으면 다음과 같습니다.
+#
+# $$x_t = \sqrt{1-\beta_t}\;x_{t-1} + \sqrt{\beta_t}\;\epsilon, \qquad \epsilon \sim \mathcal N(0, I)$$
+#
+# 두 식은 종류부터 다릅니다. 첫째 식은 *밀도*이고, 둘째 식은 그 밀도에서 *무작위로 뽑은 값*입니다. 그래서 둘을 등호로 잇지 않고 $x_t \sim q(x_t \mid x_{t-1})$로 씁니다. 또 정의는 첫째 식뿐입니다. 뒤에 나오는 식마다 $:=$ 기호를 붙인 자료도 있지만, 그 식은 모두 정의에서 따라 나오는 결과입니다. 결과이기 때문에 맞는지 확인할 수 있습니다.
+#
+# **답을 먼저 정하십시오.** $t-1 = 499$에서 어느 픽셀의 값이 1.3입니다. $t = 500$에서 그 픽셀 값의 평균은 얼마입니까?
+# (a) $\sqrt{1-\beta_t}$ (b) $1.3\,\sqrt{1-\beta_t}$ (c) 1.3
+
 # %% key="imports"
 from torch.distributions import MultivariateNormal, Normal
 
@@ -83,6 +150,20 @@ assert min(abs(x_t.mean() - a), abs(x_t.mean() - c)) > 5 * se
 # **Why the square roots?** Because variances add, not standard deviations. If $x_{t-1}$ has variance 1, then $x_t$ has
 # variance $(1-\beta_t) + \beta_t = 1$ again. Follow that variance for 1000 steps with two tempting alternatives.
 
+# %% [markdown] key="step-answer" lang="id" ref="a2aefbe9"
+# Jawabannya (b), 1.2935. Jawaban (a), 0.9950, keluar dari sebuah penurunan yang beredar, yang mengatakan
+# “$\sqrt{1-\beta_t}$ adalah rata-ratanya”, padahal itu baru koefisiennya. Jawaban (c) meleset 0.0065 dari rata-rata
+# terukur, jauh di luar lima galat baku (0.0016).
+#
+# **Mengapa pakai akar kuadrat?** Sebab yang dijumlahkan adalah varians, bukan simpangan baku. Bila $x_{t-1}$ bervarians 1,
+# varians $x_t$ adalah $(1-\beta_t) + \beta_t = 1$ lagi. Mari ikuti varians itu selama 1000 langkah, bersama dua aturan
+# lain yang sekilas menggoda.
+
+# %% [markdown] key="step-answer" lang="ko" ref="a2aefbe9"
+# 답은 (b), 1.2935입니다. 널리 도는 어느 유도 과정에는 “$\sqrt{1-\beta_t}$가 평균이다”라고 적혀 있는데, 그 말대로라면 (a)의 0.9950입니다. 그러나 이 값은 평균에 붙는 계수일 뿐입니다. (c)는 0.0065만큼 어긋나 있습니다. 측정한 평균에서 표준오차의 다섯 배(0.0016)를 훌쩍 넘는 차이입니다.
+#
+# **왜 제곱근입니까?** 더해지는 것은 표준편차가 아니라 분산이기 때문입니다. $x_{t-1}$의 분산이 1이면 $x_t$의 분산은 $(1-\beta_t) + \beta_t = 1$로 그대로입니다. 그럴듯해 보이는 다른 식 두 가지와 함께 이 분산을 1000단계 동안 따라가 봅시다.
+
 # %% key="step-variance"
 rules = {
     r"$\sqrt{1-\beta_t}\,x + \sqrt{\beta_t}\,\epsilon$": lambda v, beta: (1 - beta) * v + beta,
@@ -101,12 +182,26 @@ figures.show(fig, "alt.forward.variance")
 
 # %% [markdown] key="step-variance-note" lang="en"
 # Only the first rule keeps the variance at 1. With $\beta_t\epsilon$ (a bug met in public code) the
-# image fades to 0.0190: to an almost even grey instead of noise. Without the shrinking factor the variance climbs to
+# variance falls to 0.0190: an almost even grey instead of noise. Without the shrinking factor the variance climbs to
 # 11.0500. That is not wrong, it is another family (“variance exploding”, Song et al. 2021); but its end is not
 # $\mathcal N(0, I)$.
 #
 # One more letter: $\alpha_t = 1 - \beta_t$. **Is $\alpha_t$ large or small?** Some notes call it “a small
 # parameter that controls how much noise is added”. Choose before you run.
+
+# %% [markdown] key="step-variance-note" lang="id" ref="77b8be4c"
+# Hanya aturan pertama yang menjaga varians tetap 1. Dengan $\beta_t\epsilon$ (bug yang ditemukan dalam kode publik)
+# varians gambar turun sampai 0.0190: yang tersisa kelabu yang nyaris rata, bukan noise. Tanpa faktor penyusut, varians naik
+# sampai 11.0500. Itu tidak salah, hanya berasal dari keluarga lain (“variance exploding”, Song et al. 2021); tetapi ujungnya
+# bukan $\mathcal N(0, I)$.
+#
+# Satu huruf lagi: $\alpha_t = 1 - \beta_t$. **Nilai $\alpha_t$ itu besar atau kecil?** Ada catatan yang menyebutnya
+# “parameter kecil yang mengatur seberapa banyak noise ditambahkan”. Pilih dulu, baru jalankan.
+
+# %% [markdown] key="step-variance-note" lang="ko" ref="77b8be4c"
+# 분산을 1로 지키는 것은 첫째 규칙뿐입니다. $\beta_t\epsilon$을 쓰면(공개된 코드에서 실제로 보이는 버그입니다) 분산이 0.0190까지 줄어, 이미지는 노이즈가 되지 않고 거의 고른 회색으로 바랩니다. 줄이는 계수를 빼면 분산은 11.0500까지 올라갑니다. 이것은 틀린 식이 아니라 다른 계열(“variance exploding”, Song et al. 2021)입니다. 다만 그 끝이 $\mathcal N(0, I)$가 아닙니다.
+#
+# 기호가 하나 더 있습니다. $\alpha_t = 1 - \beta_t$입니다. **이 $\alpha_t$는 큽니까, 작습니까?** 어떤 자료는 이것을 “더하는 노이즈의 양을 조절하는 작은 매개변수”라고 부릅니다. 실행하기 전에 고르십시오.
 
 # %% key="alpha-size"
 alpha = schedule.alpha[1:]
@@ -131,6 +226,35 @@ assert alpha.min() > 0.97 and not schedule.beta.requires_grad
 # The check names the property that fails and the likely mistake. To compare with ours afterwards, run
 # `solution("forward.q_step")` in a new cell.
 
+# %% [markdown] key="alpha-size-note" lang="id" ref="4da15bca"
+# $\alpha_t$ terletak di antara 0.98 dan 0.9999: itulah bagian *varians* sinyal yang dipertahankan oleh satu langkah. Yang
+# kecil adalah $\beta_t$. Seandainya $\alpha_t$ hanya 0.02, satu langkah menyisakan 14% amplitudo gambar, dan dua langkah
+# tinggal 2%.
+#
+# Syarat terakhir dalam sel itu patut dilihat sekali lagi: $\beta_t$ tidak punya gradien. Pada DDPM nilainya ditetapkan sebelum
+# pelatihan, bukan dipelajari, walaupun sebuah tabel yang beredar mengatakan sebaliknya. (Kingma et al. 2021 memang
+# mempelajari jadwalnya; itu sebuah pilihan.)
+#
+# ### Latihan: satu langkah
+#
+# Tulis `q_step(x_prev, t, eps, schedule)`. `x_prev` dan `eps` adalah batch gambar `(B, C, H, W)`; `t` berisi satu bilangan
+# bulat untuk tiap gambar, berbentuk `(B,)`, dengan nilai $1..T$; `schedule.beta[t]` membaca tabelnya. Kembalikan
+# $\sqrt{1-\beta_t}\,x_{t-1} + \sqrt{\beta_t}\,\epsilon$ dengan $\beta_t$ milik gambar masing-masing. Jangan mengambil noise sendiri.
+#
+# Pemeriksaannya menyebut sifat yang belum terpenuhi dan kekeliruan yang mungkin terjadi. Untuk membandingkan jawabanmu dengan
+# versi kursus ini, jalankan `solution("forward.q_step")` di sel baru.
+
+# %% [markdown] key="alpha-size-note" lang="ko" ref="4da15bca"
+# $\alpha_t$는 0.98과 0.9999 사이에 있으며, 신호의 *분산* 가운데 한 단계가 남기는 몫입니다. 작은 쪽은 $\beta_t$입니다. $\alpha_t$가 0.02였다면 이미지의 진폭은 한 단계 만에 14%, 두 단계 만에 2%로 줄었을 것입니다.
+#
+# 셀의 마지막 조건도 눈여겨보십시오. $\beta_t$에는 기울기(gradient)가 없습니다. 널리 도는 표 하나에는 이 값을 학습한다고 적혀 있지만, DDPM에서는 학습을 시작하기 전에 정해 두고 바꾸지 않습니다. (Kingma et al. 2021은 실제로 스케줄을 학습합니다. 그런 방법도 있다는 뜻입니다.)
+#
+# ### 연습문제: 한 단계
+#
+# `q_step(x_prev, t, eps, schedule)` 함수를 작성하십시오. `x_prev`와 `eps`는 이미지 배치 `(B, C, H, W)`이고, `t`는 모양이 `(B,)`인 텐서로 이미지마다 $1..T$의 정수가 하나씩 들어 있습니다. 표는 `schedule.beta[t]`로 읽습니다. 이미지마다 자기 $\beta_t$를 써서 $\sqrt{1-\beta_t}\,x_{t-1} + \sqrt{\beta_t}\,\epsilon$을 돌려주십시오. 노이즈를 따로 뽑지는 마십시오.
+#
+# 확인 셀은 어떤 성질이 어긋났는지, 어떤 실수를 한 것 같은지 알려 줍니다. 다 푼 뒤에 이 강의의 풀이와 비교하려면 새 셀에서 `solution("forward.q_step")` 코드를 실행하십시오.
+
 # %% key="ex-q-step" exercise="forward.q_step"
 def q_step(x_prev, t, eps, schedule):
     ### BEGIN SOLUTION
@@ -146,6 +270,17 @@ check("forward.q_step", q_step)
 # ## 2 · The chain
 #
 # One step is hardly visible. A thousand of them, each with its own fresh noise, make a walk from the digit to noise:
+
+# %% [markdown] key="chain" lang="id" ref="3a8815b3"
+# ## 2 · Rantai
+#
+# Satu langkah hampir tidak kelihatan. Seribu langkah, masing-masing dengan noise baru, menjadi perjalanan dari angka menuju
+# noise:
+
+# %% [markdown] key="chain" lang="ko" ref="3a8815b3"
+# ## 2 · 연쇄
+#
+# 한 단계로는 티가 거의 나지 않습니다. 그러나 매번 새 노이즈를 뽑으며 천 단계를 걸으면 숫자에서 출발해 노이즈에 이릅니다.
 
 # %% key="chain-strip"
 path = [x_0.double()]
@@ -170,6 +305,32 @@ figures.show(figures.strip(path[shown], [f"$x_{{{t}}}$" for t in shown]), "alt.f
 # **Check it.** For one pixel and 8 steps, $x_{1:8}$ is an 8-dimensional Gaussian whose covariance $C$ follows from the
 # steps alone. Is its log-density the sum of the 8 step log-densities? And is the product of the separate marginals
 # $q(x_t \mid x_0)$ the same thing? Guess both before you run.
+
+# %% [markdown] key="chain-joint" lang="id" ref="c2bf65b4"
+# Setiap keadaan hanya bergantung pada keadaan tepat sebelumnya; itulah arti *rantai Markov*. Untuk barisan apa pun, aturan
+# rantai peluang berbunyi
+#
+# $$q(x_{1:T}\mid x_0) = \frac{q(x_T\mid x_{T-1},\dots,x_0)\;q(x_{T-1}\mid x_{T-2},\dots,x_0)\cdots q(x_0)}{q(x_0)}$$
+#
+# Sifat Markov mencoret semua syarat kecuali keadaan yang terdekat, $q(x_0)$ saling menghapus, dan yang tersisa adalah
+# definisi proses maju (Ho et al. 2020, pers. 2):
+#
+# $$q(x_{1:T}\mid x_0) = \prod_{t=1}^{T} q(x_t\mid x_{t-1})$$
+#
+# **Mari periksa.** Untuk satu piksel dan 8 langkah, $x_{1:8}$ adalah Gaussian berdimensi 8, dan kovariansnya, $C$, dapat
+# disusun dari langkah-langkahnya saja. Apakah log-densitasnya sama dengan jumlah 8 log-densitas langkah? Lalu, apakah hasil
+# kali marginal $q(x_t \mid x_0)$ satu per satu juga sama? Tebak keduanya sebelum menjalankan sel.
+
+# %% [markdown] key="chain-joint" lang="ko" ref="c2bf65b4"
+# 각 상태는 바로 앞 상태에만 달려 있습니다. *마르코프 연쇄*란 이런 뜻입니다. 확률의 연쇄 법칙은 어떤 확률변수의 열에나 성립하며, 다음과 같이 씁니다.
+#
+# $$q(x_{1:T}\mid x_0) = \frac{q(x_T\mid x_{T-1},\dots,x_0)\;q(x_{T-1}\mid x_{T-2},\dots,x_0)\cdots q(x_0)}{q(x_0)}$$
+#
+# 마르코프 성질을 쓰면 조건마다 가장 가까운 상태만 남고 나머지는 지워집니다. $q(x_0)$은 약분되어 사라지고, 전방 과정의 정의가 남습니다(Ho et al. 2020, 식 2).
+#
+# $$q(x_{1:T}\mid x_0) = \prod_{t=1}^{T} q(x_t\mid x_{t-1})$$
+#
+# **확인해 봅시다.** 픽셀 하나로 8단계를 걸으면 $x_{1:8}$은 8차원 가우스 분포를 따르고, 그 공분산 $C$는 각 단계의 식만으로 정해집니다. 이 분포의 로그 밀도는 8단계의 로그 밀도를 모두 더한 값과 같습니까? 또 주변분포 $q(x_t \mid x_0)$을 하나씩 구해 곱한 것과도 같습니까? 실행하기 전에 둘 다 짐작해 보십시오.
 
 # %% key="chain-density"
 small = schedules.linear(8, 0.1, 0.5)
@@ -217,6 +378,39 @@ figures.show(fig, "alt.forward.precision")
 #
 # $$x_t = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{\alpha_t-\alpha_t\alpha_{t-1}}\,\epsilon_{t-2} + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$$
 
+# %% [markdown] key="chain-precision-note" lang="id" ref="21c02a2d"
+# Inilah suku-suku yang dicoret tadi, dalam gambar. Semua keadaan saling berkorelasi (kiri, tidak ada satu pun nol), tetapi
+# matriks inversnya (kanan) hanya memiliki tiga diagonal: *begitu tetangganya diketahui*, sebuah keadaan tidak tahu apa-apa
+# lagi tentang yang lain. Jumlah log-densitas langkah sama dengan log-densitas gabungan sampai digit terakhir; hasil kali
+# marginal adalah densitas lain, sebab ia melupakan bahwa keadaan-keadaan dalam satu perjalanan saling terkait.
+#
+# ## 3 · Dua langkah menjadi satu
+#
+# Seribu langkah hanya untuk membuat satu gambar latih jelas terlalu lambat. Maka kita cari jalan pintas, baris demi baris.
+#
+# **Substitusikan** $x_{t-1}$ ke dalam $x_t = \sqrt{\alpha_t}\,x_{t-1} + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$:
+#
+# $$x_t = \sqrt{\alpha_t}\left(\sqrt{\alpha_{t-1}}\,x_{t-2} + \sqrt{1-\alpha_{t-1}}\,\epsilon_{t-2}\right) + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$$
+#
+# **Jabarkan:**
+#
+# $$x_t = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{\alpha_t-\alpha_t\alpha_{t-1}}\,\epsilon_{t-2} + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$$
+
+# %% [markdown] key="chain-precision-note" lang="ko" ref="21c02a2d"
+# 지워진 항이 그림으로 보입니다. 왼쪽을 보면 모든 상태가 서로 상관되어 있어 빈칸이 하나도 없습니다. 그런데 오른쪽의 역행렬에는 대각선 세 줄만 있습니다. *이웃을 알고 나면* 그 밖의 상태는 아무것도 더 알려 주지 않는다는 뜻입니다. 단계별 로그 밀도의 합은 결합 로그 밀도와 마지막 자리까지 같습니다. 주변분포의 곱은 다른 밀도입니다. 한 경로의 상태가 서로 이어져 있다는 사실을 잊기 때문입니다.
+#
+# ## 3 · 두 단계를 하나로
+#
+# 학습 이미지 한 장을 만들 때마다 천 단계를 밟는다면 너무 느립니다. 그래서 지름길을 한 줄씩 찾아봅니다.
+#
+# **대입.** $x_t = \sqrt{\alpha_t}\,x_{t-1} + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$에서 $x_{t-1}$을 앞 단계의 식으로 바꿉니다.
+#
+# $$x_t = \sqrt{\alpha_t}\left(\sqrt{\alpha_{t-1}}\,x_{t-2} + \sqrt{1-\alpha_{t-1}}\,\epsilon_{t-2}\right) + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$$
+#
+# **전개.** 괄호를 풉니다.
+#
+# $$x_t = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{\alpha_t-\alpha_t\alpha_{t-1}}\,\epsilon_{t-2} + \sqrt{1-\alpha_t}\,\epsilon_{t-1}$$
+
 # %% key="two-expand"
 x, eps_1, eps_2 = noise(3, 1000, seed=3)
 a_1, a_2 = 0.9, 0.7
@@ -235,6 +429,26 @@ assert (nested - expanded).abs().max() < 1e-12
 #
 # **Commit:** let $\alpha_t = \alpha_{t-1} = 0.5$ and $x_{t-2} = 0$. One learner draws two noises; another draws one and
 # uses it in both steps. Whose $x_t$ is wider, and by how much?
+
+# %% [markdown] key="two-merge" lang="id" ref="889a1fc6"
+# Indeks pada noise hanyalah label: di sini $\epsilon_{t-1}$ adalah noise yang mengubah $x_{t-1}$ menjadi $x_t$; kebanyakan
+# makalah menamainya $\epsilon_t$. Yang penting, noise itu *baru*: bebas dari $x_{t-1}$, jadi bebas pula dari $\epsilon_{t-2}$.
+#
+# **Gabungkan.** Jumlah dua Gaussian yang saling bebas juga Gaussian; rata-ratanya dijumlahkan, variansnya pun dijumlahkan:
+#
+# $$\mathcal N(\mu_1,\sigma_1^2)+\mathcal N(\mu_2,\sigma_2^2)\ \longrightarrow\ \mathcal N(\mu_1+\mu_2,\ \sigma_1^2+\sigma_2^2)$$
+#
+# **Tentukan dulu:** misalkan $\alpha_t = \alpha_{t-1} = 0.5$ dan $x_{t-2} = 0$. Seseorang mengambil dua noise; temannya
+# mengambil satu saja dan memakainya di kedua langkah. $x_t$ siapa yang lebih lebar, dan berapa selisihnya?
+
+# %% [markdown] key="two-merge" lang="ko" ref="889a1fc6"
+# 노이즈의 첨자는 이름표일 뿐입니다. 여기서 $\epsilon_{t-1}$은 $x_{t-1}$을 $x_t$로 바꾸는 노이즈이고, 대부분의 논문은 같은 것을 $\epsilon_t$라고 씁니다. 중요한 것은 이 노이즈를 *새로* 뽑았다는 점입니다. 그래서 $x_{t-1}$과 독립이고, 따라서 $\epsilon_{t-2}$와도 독립입니다.
+#
+# **합치기.** 독립인 두 가우스 변수를 더하면 다시 가우스 변수가 되는데, 평균은 평균끼리, 분산은 분산끼리 더해집니다.
+#
+# $$\mathcal N(\mu_1,\sigma_1^2)+\mathcal N(\mu_2,\sigma_2^2)\ \longrightarrow\ \mathcal N(\mu_1+\mu_2,\ \sigma_1^2+\sigma_2^2)$$
+#
+# **답을 먼저 정하십시오.** $\alpha_t = \alpha_{t-1} = 0.5$이고 $x_{t-2} = 0$이라고 합시다. 한 사람은 노이즈를 두 번 뽑고, 다른 사람은 한 번만 뽑아 두 단계에 모두 씁니다. 누구의 $x_t$가 얼마나 더 넓게 퍼지겠습니까?
 
 # %% key="two-noises"
 n = 200_000
@@ -266,6 +480,33 @@ assert abs(means - 2) < 5 * (2 / n) ** 0.5
 # A derivation in circulation prints $\sqrt{1-\alpha_t}\;\epsilon$ in the last place instead. **Which single number
 # tells the two apart?** Hint: what must signal² + noise² be?
 
+# %% [markdown] key="two-noises-note" lang="id" ref="120c3e7a"
+# Dua noise yang saling bebas memberi 0.866, satu noise yang dipakai dua kali memberi 1.207 (hasil tarikannya: 0.869 dan
+# 1.209). Bila noise-nya sama, yang dijumlahkan adalah simpangan baku (0.500 + 0.707); bila saling bebas, yang dijumlahkan
+# adalah varians (0.25 + 0.50). Lupa mengambil noise baru adalah bug yang senyap: programnya tetap berjalan.
+#
+# Baris terakhir meluruskan aturan yang sering dijumpai, “$\mathcal N(\mu,\sigma_1^2) + \mathcal N(\mu,\sigma_2^2)$ memberi
+# $\mathcal N(\mu,\sigma_1^2+\sigma_2^2)$”. Dua rata-rata sebesar 1 berjumlah 2, bukan 1. Di sini aturan itu tidak merusak
+# apa-apa, tetapi hanya karena kedua rata-rata kita 0.
+#
+# **Sederhanakan.** Kedua suku noise memiliki rata-rata 0, jadi keduanya melebur menjadi satu:
+#
+# $$x_t = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{\alpha_t-\alpha_t\alpha_{t-1}+1-\alpha_t}\;\epsilon = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\;\epsilon$$
+#
+# Sebuah penurunan yang beredar mencetak $\sqrt{1-\alpha_t}\;\epsilon$ sebagai suku terakhir. **Satu bilangan mana yang cukup
+# untuk membedakan keduanya?** Petunjuk: seharusnya berapa sinyal² + noise²?
+
+# %% [markdown] key="two-noises-note" lang="ko" ref="120c3e7a"
+# 독립인 노이즈 둘을 쓰면 0.866, 노이즈 하나를 두 번 쓰면 1.207입니다(실제로 뽑아 보니 0.869와 1.209). 노이즈가 같으면 표준편차끼리 더해지고(0.500 + 0.707), 독립이면 분산끼리 더해집니다(0.25 + 0.50). 노이즈를 새로 뽑는 것을 잊어도 오류는 나지 않습니다. 소리 없는 버그입니다.
+#
+# 마지막 줄은 흔히 보이는 규칙 하나를 바로잡습니다. “$\mathcal N(\mu,\sigma_1^2) + \mathcal N(\mu,\sigma_2^2)$은 $\mathcal N(\mu,\sigma_1^2+\sigma_2^2)$이 된다”는 규칙입니다. 평균이 1인 변수 둘을 더하면 평균은 1이 아니라 2입니다. 여기서 이 규칙이 말썽을 부리지 않는 것은 두 평균이 모두 0이기 때문일 뿐입니다.
+#
+# **정리.** 두 노이즈 항은 평균이 모두 0이므로 하나로 합쳐집니다.
+#
+# $$x_t = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{\alpha_t-\alpha_t\alpha_{t-1}+1-\alpha_t}\;\epsilon = \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2} + \sqrt{1-\alpha_t\alpha_{t-1}}\;\epsilon$$
+#
+# 널리 도는 어느 유도 과정에는 마지막 항이 $\sqrt{1-\alpha_t}\;\epsilon$으로 찍혀 있습니다. **둘을 가려내려면 어떤 수 하나를 보면 되겠습니까?** 힌트: 신호² + 노이즈²는 얼마여야 합니까?
+
 # %% key="two-misprint"
 print(f"right   {0.5 * 0.5:.2f} + {1 - 0.5 * 0.5:.2f} = {0.5 * 0.5 + 1 - 0.5 * 0.5:.2f}")
 print(f"misread {0.5 * 0.5:.2f} + {1 - 0.5:.2f} = {0.5 * 0.5 + 1 - 0.5:.2f}")
@@ -284,7 +525,7 @@ figures.show(fig, "alt.forward.misprint")
 
 # %% [markdown] key="two-misprint-note" lang="en"
 # For unit-variance data the two must sum to 1. The misprint gives 0.75 after two steps; carried on to $t = 500$, its noise
-# variance would be 0.0100 instead of 0.9214, a standard deviation 9.6 times too small, and the image would simply go dark.
+# variance would be 0.0100 instead of 0.9214, a standard deviation 9.6 times too small, and the image would simply fade to grey.
 #
 # The loop above also did the rest of the derivation. It applied *one* step again and again to two numbers, the signal's
 # share and the noise's variance $v_t = \alpha_t v_{t-1} + \beta_t$, and at every $t$ they sum to 1. Hence the
@@ -304,6 +545,49 @@ figures.show(fig, "alt.forward.misprint")
 #
 # Mind the index. In print one meets $\bar\alpha_t := \prod_{t=1}^{T}\alpha_t$: the same letter is both the free index and the
 # one that runs, up to $T$. **Before you run:** what does the graph of that expression over $t$ look like?
+
+# %% [markdown] key="two-misprint-note" lang="id" ref="efdce378"
+# Untuk data yang variansnya satu, keduanya harus berjumlah 1. Salah cetak itu memberi 0.75 setelah dua langkah. Kalau
+# diteruskan sampai $t = 500$, varians noise-nya menjadi 0.0100, padahal seharusnya 0.9214: simpangan bakunya 9.6 kali terlalu
+# kecil, dan gambarnya hanya akan memudar menjadi kelabu.
+#
+# Loop di atas sekaligus mengerjakan sisa penurunannya. Di situ *satu* langkah diterapkan berulang-ulang pada dua bilangan,
+# yaitu bagian sinyal dan varians noise $v_t = \alpha_t v_{t-1} + \beta_t$, dan pada setiap $t$ keduanya berjumlah 1. Dari sini
+# kita peroleh baris untuk tiga langkah, empat langkah, dan seterusnya sampai ke $x_0$:
+#
+# $$x_t = \sqrt{\alpha_t\alpha_{t-1}\alpha_{t-2}}\,x_{t-3} + \sqrt{1-\alpha_t\alpha_{t-1}\alpha_{t-2}}\;\epsilon = \dots = \sqrt{\alpha_t\cdots\alpha_1}\,x_0 + \sqrt{1-\alpha_t\cdots\alpha_1}\;\epsilon$$
+#
+# ## 4 · Lompatan
+#
+# Beri nama pada hasil kali itu:
+#
+# $$\bar\alpha_t = \prod_{s=1}^{t}\alpha_s$$
+#
+# dan jalan pintasnya pun lengkap (Ho et al. 2020, pers. 4):
+#
+# $$q(x_t\mid x_0) = \mathcal N\!\left(x_t;\ \sqrt{\bar\alpha_t}\,x_0,\ (1-\bar\alpha_t)I\right), \qquad x_t = \sqrt{\bar\alpha_t}\;x_0 + \sqrt{1-\bar\alpha_t}\;\epsilon$$
+#
+# Awas indeksnya. Ada yang mencetak $\bar\alpha_t := \prod_{t=1}^{T}\alpha_t$: huruf yang sama menjadi indeks bebas sekaligus
+# indeks yang berjalan, sampai $T$. **Sebelum menjalankan sel:** seperti apa grafik ungkapan itu terhadap $t$?
+
+# %% [markdown] key="two-misprint-note" lang="ko" ref="efdce378"
+# 단위 분산인 데이터라면 둘의 합은 1이어야 합니다. 오식대로 하면 두 단계 뒤에 0.75가 됩니다. $t = 500$까지 계속하면 노이즈의 분산이 0.9214가 아니라 0.0100이 되어 표준편차가 9.6배나 작아지고, 이미지는 노이즈가 되지 못한 채 바래기만 합니다.
+#
+# 나머지 유도도 위의 반복문이 이미 끝냈습니다. 신호의 몫과 노이즈의 분산 $v_t = \alpha_t v_{t-1} + \beta_t$, 이 두 수에 *한* 단계를 거듭 적용했더니 모든 $t$에서 둘의 합이 1이었습니다. 그래서 세 단계, 네 단계, 마침내 $x_0$까지 다음과 같이 이어집니다.
+#
+# $$x_t = \sqrt{\alpha_t\alpha_{t-1}\alpha_{t-2}}\,x_{t-3} + \sqrt{1-\alpha_t\alpha_{t-1}\alpha_{t-2}}\;\epsilon = \dots = \sqrt{\alpha_t\cdots\alpha_1}\,x_0 + \sqrt{1-\alpha_t\cdots\alpha_1}\;\epsilon$$
+#
+# ## 4 · 한 번에 건너뛰기
+#
+# 이 곱에 이름을 붙입니다.
+#
+# $$\bar\alpha_t = \prod_{s=1}^{t}\alpha_s$$
+#
+# 이것으로 지름길이 완성됩니다(Ho et al. 2020, 식 4).
+#
+# $$q(x_t\mid x_0) = \mathcal N\!\left(x_t;\ \sqrt{\bar\alpha_t}\,x_0,\ (1-\bar\alpha_t)I\right), \qquad x_t = \sqrt{\bar\alpha_t}\;x_0 + \sqrt{1-\bar\alpha_t}\;\epsilon$$
+#
+# 첨자를 조심하십시오. $\bar\alpha_t := \prod_{t=1}^{T}\alpha_t$라고 찍힌 자료가 있습니다. 같은 글자 하나가 바깥에서 정하는 첨자이면서, $T$까지 곱해 나가는 첨자이기도 합니다. **실행하기 전에 생각해 보십시오.** 이 식을 $t$에 대해 그리면 어떤 그래프가 되겠습니까?
 
 # %% key="jump-alpha-bar"
 running = schedule.alpha.cumprod(0)
@@ -332,6 +616,27 @@ figures.show(fig, "alt.forward.alpha_bar")
 # Write `alpha_bar(beta)`. `beta` is the library's table of $T+1$ values with `beta[0] = 0`; return the table
 # of $T+1$ values with `alpha_bar[0] = 1`.
 
+# %% [markdown] key="jump-alpha-bar-note" lang="id" ref="4b179a53"
+# Garis datar di 0.00004: kalau dibaca apa adanya, $x_1$ saja sudah kehilangan gambarnya. $\bar\alpha_1$ yang benar adalah 0.99990.
+#
+# Tabel itu juga menjawab *kapan* gambarnya habis. “Noise murni setelah $t$ langkah” adalah salah ucap: $t$ adalah indeks yang
+# berjalan, $T$ panjangnya. Pada $t = 500$ amplitudo gambar masih 28% ($\sqrt{\bar\alpha_{500}}$ = 0.2803); baru pada $T$
+# tinggal 0.64%.
+#
+# ### Latihan: tabel $\bar\alpha$
+#
+# Tulis `alpha_bar(beta)`. `beta` adalah tabel milik pustaka, berisi $T+1$ nilai dengan `beta[0] = 0`; kembalikan tabel
+# berisi $T+1$ nilai dengan `alpha_bar[0] = 1`.
+
+# %% [markdown] key="jump-alpha-bar-note" lang="ko" ref="4b179a53"
+# 0.00004에 깔린 평평한 직선입니다. 적힌 그대로 읽으면 $x_1$에서 벌써 그림이 사라집니다. 올바른 $\bar\alpha_1$은 0.99990입니다.
+#
+# 이 표를 보면 그림이 *언제* 사라지는지도 알 수 있습니다. “$t$단계를 지나면 순수 노이즈”라는 말은 잘못 쓴 것입니다. $t$는 움직이는 첨자이고 $T$가 전체 길이입니다. $t = 500$에서는 진폭의 28%가 아직 남아 있고($\sqrt{\bar\alpha_{500}}$ = 0.2803), $T$에 이르러야 0.64%까지 줄어듭니다.
+#
+# ### 연습문제: $\bar\alpha$의 표
+#
+# `alpha_bar(beta)` 함수를 작성하십시오. `beta`는 `beta[0] = 0`으로 시작하는 라이브러리의 표이고 값이 $T+1$개입니다. `alpha_bar[0] = 1`로 시작하는, 값이 $T+1$개인 표를 돌려주십시오.
+
 # %% key="ex-alpha-bar" exercise="schedules.alpha_bar"
 def alpha_bar(beta):
     ### BEGIN SOLUTION
@@ -345,6 +650,14 @@ check("schedules.alpha_bar", alpha_bar)
 # %% [markdown] key="jump-check" lang="en"
 # Now the jump itself: first written out and compared with the library's, then against an honest walk. We walk 20000 copies of one
 # pixel with $x_0 = 0.7$ for 500 steps, drawing fresh noise at each, and keep a few of the states.
+
+# %% [markdown] key="jump-check" lang="id" ref="368b62bb"
+# Sekarang lompatannya sendiri: mula-mula kita tulis lengkap dan cocokkan dengan milik pustaka, lalu kita adu dengan perjalanan
+# yang sungguh-sungguh ditempuh. Ada 20000 salinan satu piksel dengan $x_0 = 0.7$ yang berjalan selama 500 langkah, dengan
+# noise baru di setiap langkah; beberapa keadaannya kita simpan.
+
+# %% [markdown] key="jump-check" lang="ko" ref="368b62bb"
+# 이제 건너뛰기 자체를 확인합니다. 먼저 식을 그대로 적어 라이브러리와 비교하고, 다음으로 한 단계씩 정직하게 걸은 결과와 비교합니다. $x_0 = 0.7$인 픽셀 하나를 20000개로 복사해 단계마다 새 노이즈를 뽑으며 500단계를 걷고, 몇몇 상태를 남겨 둡니다.
 
 # %% key="jump-walk"
 t, n = 500, 20_000
@@ -375,6 +688,21 @@ for t, walked in kept.items():
 # **What is on the left-hand side?** The closed form is $q(x_t\mid x_0)$. A note prints it as $q(x_t\mid x_{t-1})$. Both start from
 # the same digit; does it matter which one we condition on? Look at 20000 walks at $t = 9$ and $t = 10$.
 
+# %% [markdown] key="jump-check-note" lang="id" ref="80ab0b12"
+# Yang pertama ditulis adalah momen hasil perjalanan, yang di dalam kurung momen menurut lompatan: keduanya cocok pada setiap
+# $t$ dalam batas lima galat baku. Lompatan menggantikan seluruh perjalanan dari $x_0$ sampai $x_t$ (bukan, seperti kata sebuah
+# catatan, iterasi “dari $x_T$ ke $x_{t-1}$”), dan inilah yang membuat pelatihan terjangkau: satu gambar latih pada $t = 500$
+# hanya perlu sekali mengambil noise, bukan 500 kali. (Di banyak kode, fungsi ini bernama `add_noise`.)
+#
+# **Apa yang ada di ruas kiri?** Bentuk tertutup itu adalah $q(x_t\mid x_0)$. Sebuah catatan mencetaknya sebagai
+# $q(x_t\mid x_{t-1})$. Keduanya berangkat dari angka yang sama; apakah penting mana yang dijadikan syarat? Mari lihat 20000
+# perjalanan pada $t = 9$ dan $t = 10$.
+
+# %% [markdown] key="jump-check-note" lang="ko" ref="80ab0b12"
+# 왼쪽이 걸어서 얻은 평균과 표준편차이고, 괄호 안이 건너뛰기의 값입니다. 모든 $t$에서 둘의 차이는 표준오차의 다섯 배를 넘지 않습니다. 건너뛰기는 $x_0$에서 $x_t$까지의 걸음을 통째로 대신하며(어떤 자료의 설명처럼 “$x_T$에서 $x_{t-1}$까지” 되풀이하는 것이 아닙니다), 그 덕분에 학습을 감당할 수 있습니다. $t = 500$의 학습 이미지 한 장에 노이즈를 500번이 아니라 한 번만 뽑으면 됩니다. (많은 코드에서 이 함수의 이름은 `add_noise`입니다.)
+#
+# **좌변에는 무엇이 옵니까?** 닫힌 형식은 $q(x_t\mid x_0)$입니다. 그런데 어느 자료에는 $q(x_t\mid x_{t-1})$로 찍혀 있습니다. 둘 다 같은 숫자에서 출발하는데, 무엇을 조건으로 삼든 마찬가지 아니겠습니까? $t = 9$와 $t = 10$에서 경로 20000개를 살펴봅시다.
+
 # %% key="jump-condition"
 high = kept[9] > kept[9].quantile(0.9)
 print(f"E[x_10 | x_0] {kept[10].mean():.4f}   E[x_10 | x_0, x_9 > q90] {kept[10][high].mean():.4f}")
@@ -394,6 +722,24 @@ figures.show(fig, "alt.forward.condition")
 # Write `q_sample(x_0, t, eps, schedule)`. `x_0` and `eps` are `(B, C, H, W)`; `t` is `(B,)`, integers in $0..T$, one per image,
 # and $t = 0$ must give $x_0$ back. Return $\sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\epsilon$.
 
+# %% [markdown] key="jump-condition-note" lang="id" ref="0c0e7fc0"
+# Bila hanya $x_0$ yang diketahui, rata-ratanya 0.6996 (eksaknya 0.6993, garis hitam). Begitu kita tahu bahwa $x_9$ termasuk
+# sepersepuluh yang tertinggi, rata-ratanya menjadi 0.7700: awannya miring, bukan tersebar di sekitar satu rata-rata. Jadi
+# $\sqrt{\bar\alpha_t}\,x_0$ adalah rata-rata dengan syarat $x_0$, dan tidak untuk syarat lain.
+#
+# ### Latihan: lompatan untuk satu batch
+#
+# Tulis `q_sample(x_0, t, eps, schedule)`. `x_0` dan `eps` berbentuk `(B, C, H, W)`; `t` berbentuk `(B,)`, bilangan bulat dalam
+# $0..T$, satu untuk tiap gambar, dan $t = 0$ harus mengembalikan $x_0$. Hasilnya
+# $\sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\epsilon$.
+
+# %% [markdown] key="jump-condition-note" lang="ko" ref="0c0e7fc0"
+# $x_0$만 알 때 평균은 0.6996입니다(정확한 값은 0.6993, 검은 선). $x_9$가 상위 십분의 일에 든다는 것까지 알면 평균은 0.7700이 됩니다. 점구름은 평균 하나를 둥글게 둘러싸지 않고 비스듬히 기울어 있습니다. 그러므로 $\sqrt{\bar\alpha_t}\,x_0$은 오로지 $x_0$을 조건으로 할 때의 평균입니다.
+#
+# ### 연습문제: 배치를 한 번에 건너뛰기
+#
+# `q_sample(x_0, t, eps, schedule)` 함수를 작성하십시오. `x_0`과 `eps`는 `(B, C, H, W)`이고, `t`는 이미지마다 하나씩 $0..T$의 정수가 든 `(B,)`입니다. $t = 0$이면 $x_0$이 그대로 나와야 합니다. 돌려줄 것은 $\sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\epsilon$입니다.
+
 # %% key="ex-q-sample" exercise="forward.q_sample"
 def q_sample(x_0, t, eps, schedule):
     ### BEGIN SOLUTION
@@ -410,6 +756,17 @@ check("forward.q_sample", q_sample)
 #
 # Many listings write simply `sqrt(alpha_bar) * x_0`, with `alpha_bar` of shape `(B,)`. Our digits are 28 pixels wide.
 # **Predict** what happens with a batch of 10 digits, and with a batch of 28.
+
+# %% [markdown] key="trap" lang="id" ref="41992438"
+# ### Jebakan broadcasting
+#
+# Banyak contoh kode menulis begitu saja `sqrt(alpha_bar) * x_0`, dengan `alpha_bar` berbentuk `(B,)`. Lebar gambar angka kita
+# 28 piksel. **Ramalkan** apa yang terjadi pada batch berisi 10 angka, dan pada batch berisi 28.
+
+# %% [markdown] key="trap" lang="ko" ref="41992438"
+# ### 브로드캐스팅의 함정
+#
+# 모양이 `(B,)`인 `alpha_bar`를 그대로 가져다 `sqrt(alpha_bar) * x_0`이라고만 쓴 코드가 많습니다. 우리가 쓰는 숫자 그림은 너비가 28픽셀입니다. 숫자 10장짜리 배치와 28장짜리 배치에서 무슨 일이 일어날지 **예측해 보십시오.**
 
 # %% key="trap-run"
 many = data.digits("test")[0][:28].double()
@@ -433,12 +790,33 @@ figures.show(figures.grid([right[pick], wrong[pick]], titles, rows), "alt.forwar
 # the *last* axis, so every *column* of pixels gets its own timestep. All images in the lower row fade from left to right, whatever
 # their $t$. The cure is to give the table's values the shape `(B, 1, 1, 1)`.
 
+# %% [markdown] key="trap-note" lang="id" ref="38b47104"
+# Dengan sepuluh angka kodenya langsung berhenti, dan itu masih untung. Dengan 28 angka kodenya berjalan tanpa keluhan, tetapi
+# hasilnya salah: bentuk `(28,)` dipasangkan dengan sumbu *terakhir*, sehingga setiap *kolom* piksel mendapat timestep sendiri.
+# Semua gambar di baris bawah memudar dari kiri ke kanan, berapa pun $t$ miliknya. Obatnya: beri nilai-nilai dari tabel itu
+# bentuk `(B, 1, 1, 1)`.
+
+# %% [markdown] key="trap-note" lang="ko" ref="38b47104"
+# 열 장짜리 배치는 오류로 멈춥니다. 그나마 다행인 경우입니다. 28장짜리 배치는 군말 없이 돌아가면서 틀린 답을 냅니다. 모양 `(28,)`이 *마지막* 축에 맞춰져, 픽셀의 *세로줄*마다 다른 타임스텝이 쓰이기 때문입니다. 아랫줄의 그림은 저마다의 $t$와 상관없이 모두 왼쪽에서 오른쪽으로 흐려집니다. 표에서 읽은 값의 모양을 `(B, 1, 1, 1)`로 바꾸면 해결됩니다.
+
 # %% [markdown] key="law" lang="en"
 # ## 5 · Same law, different path
 #
 # An honest word about the film at the top. It uses *one* $\epsilon$ for all $t$, so that the picture fades smoothly. Each of its frames
 # has exactly the law of $x_t$; but is the film a *walk* of the chain? Play both side by side: `q_sample` is the film, `q_step` the
 # walk from section 2 (every fifth timestep).
+
+# %% [markdown] key="law" lang="id" ref="ed9f94f4"
+# ## 5 · Distribusinya sama, jalannya berbeda
+#
+# Sekarang mari jujur tentang film di awal bab. Film itu memakai *satu* $\epsilon$ untuk semua $t$, supaya gambarnya memudar
+# dengan mulus. Setiap bingkainya persis mengikuti distribusi $x_t$; tetapi apakah film itu sebuah *perjalanan* di sepanjang rantai?
+# Putar keduanya berdampingan: `q_sample` adalah film itu, `q_step` adalah perjalanan dari bagian 2 (tiap lima timestep sekali).
+
+# %% [markdown] key="law" lang="ko" ref="ed9f94f4"
+# ## 5 · 같은 분포, 다른 경로
+#
+# 맨 처음에 본 영상에 대해 솔직하게 밝힐 것이 있습니다. 그 영상은 그림이 매끄럽게 흐려지도록 모든 $t$에 *똑같은* $\epsilon$을 썼습니다. 장면 하나하나는 정확히 $x_t$의 분포를 따릅니다. 그런데 이 영상은 연쇄를 실제로 *걸은 경로*입니까? 둘을 나란히 재생해 보십시오. `q_sample`이 영상이고, `q_step`이 2절에서 걸은 경로입니다(다섯 타임스텝에 한 장면).
 
 # %% key="law-player"
 every = torch.arange(0, 1001, 5)
@@ -464,6 +842,20 @@ assert abs(walk - exact) < 5 * (1 - exact**2) / 20_000**0.5 and film_corr > 0.99
 # **A cousin of this mistake:** “the network predicts the noise added at that step”. Is the noise of step $t$ the same variable as
 # the $\epsilon$ of the jump to $t$? Compare them on the walks we kept.
 
+# %% [markdown] key="law-note" lang="id" ref="70b1ca13"
+# Pada $t = 500$ simpangan bakunya sama, tetapi kisahnya sepanjang waktu berbeda: bila $x_0$ diketahui, keadaan $x_{250}$ dan
+# $x_{500}$ dalam satu perjalanan berkorelasi 0.2783 (terukur 0.2890), sedangkan dalam film 1.0000. Bintik pada perjalanan terus
+# mendidih, bintik pada film hanya makin kuat. Bagi pelatihan tidak ada bedanya, sebab setiap gambar latih hanya memakai satu $t$.
+# Nanti, ketika kita berjalan mundur, bedanya terasa.
+#
+# **Kekeliruan yang masih sekerabat:** “jaringan memprediksi noise yang ditambahkan pada langkah itu”. Apakah noise langkah $t$
+# variabel yang sama dengan $\epsilon$ dari lompatan ke $t$? Bandingkan keduanya pada perjalanan yang tadi kita simpan.
+
+# %% [markdown] key="law-note" lang="ko" ref="70b1ca13"
+# $t = 500$에서 표준편차는 같지만, 시간에 따라 펼쳐지는 이야기는 다릅니다. $x_0$을 조건으로 할 때 상태 $x_{250}$과 $x_{500}$의 상관계수는, 걸은 경로에서는 0.2783(측정값 0.2890)이고 영상에서는 1.0000입니다. 걸은 경로에서는 알갱이가 들끓고, 영상에서는 알갱이가 짙어지기만 합니다. 학습에서는 이미지마다 $t$를 하나만 쓰므로 달라질 것이 없습니다. 그러나 거꾸로 걸을 때에는 이 차이가 중요해집니다.
+#
+# **사촌뻘 되는 실수도 있습니다.** “신경망은 그 단계에서 더한 노이즈를 예측한다”는 말입니다. 단계 $t$의 노이즈는 $t$까지 건너뛸 때의 $\epsilon$과 같은 변수입니까? 남겨 둔 경로에서 비교해 봅시다.
+
 # %% key="law-noise"
 for t in (1, 2, 10, 500):
     total = (kept[t] - schedule.alpha_bar[t] ** 0.5 * 0.7) / (1 - schedule.alpha_bar[t]) ** 0.5
@@ -487,6 +879,33 @@ for t in (1, 2, 10, 500):
 # has $\beta_{\min} + t\,(\beta_{\max}-\beta_{\min})/T$, the other starts the line at $t = 0$ and ends it at $t = T$, which makes $T+1$ values.
 # **Guess:** with $T = 10$, how far off is the first one's $\beta_1$: 2%, 20% or a factor of 20?
 
+# %% [markdown] key="law-noise-note" lang="id" ref="ed837765"
+# Keduanya hanya sama pada $t = 1$. Pada $t = 10$ korelasinya 0.384, pada $t = 500$ tinggal 0.104: nyaris tidak saling kenal.
+# $\epsilon$ yang harus diprediksi adalah noise *total* dari lompatan. Pelatihan di Bab 4 bertumpu pada hal ini.
+#
+# ## 6 · Jadwal
+#
+# Daftar $\beta_1,\dots,\beta_T$ disebut *jadwal noise*. Pilihan pertama yang lazim (Ho et al. 2020) adalah garis lurus dengan
+# $\beta_1 = 10^{-4}$, $\beta_T = 0.02$, $T = 1000$:
+#
+# $$\beta_t = \beta_1 + \frac{t-1}{T-1}\,(\beta_T-\beta_1), \qquad t = 1,\dots,T$$
+#
+# Nilainya ada $T$ buah dan kedua ujungnya tepat kena; $\beta_0$ tidak ada, sebab $x_0$ bersih. Dua cetakan yang beredar meleset
+# di sini: yang satu menulis $\beta_{\min} + t\,(\beta_{\max}-\beta_{\min})/T$, yang lain memulai garisnya pada $t = 0$ dan
+# mengakhirinya pada $t = T$, sehingga nilainya menjadi $T+1$ buah. **Tebak:** untuk $T = 10$, sejauh mana $\beta_1$ pada cetakan
+# pertama meleset: 2%, 20%, atau 20 kali lipat?
+
+# %% [markdown] key="law-noise-note" lang="ko" ref="ed837765"
+# 둘은 $t = 1$에서만 같습니다. 상관계수는 $t = 10$에서 0.384, $t = 500$에서는 0.104로 거의 남남입니다. 예측할 $\epsilon$은 건너뛰기의 *전체* 노이즈입니다. 4장의 학습은 이 노이즈를 바탕으로 합니다.
+#
+# ## 6 · 스케줄
+#
+# $\beta_1,\dots,\beta_T$의 목록이 *노이즈 스케줄*입니다. 보통 가장 먼저 고르는 것은 $\beta_1 = 10^{-4}$, $\beta_T = 0.02$, $T = 1000$인 직선입니다(Ho et al. 2020).
+#
+# $$\beta_t = \beta_1 + \frac{t-1}{T-1}\,(\beta_T-\beta_1), \qquad t = 1,\dots,T$$
+#
+# 값은 모두 $T$개이고 양 끝 값이 정확히 들어갑니다. $x_0$은 깨끗하므로 $\beta_0$은 없습니다. 널리 도는 식 두 가지가 이 점을 놓칩니다. 하나는 $\beta_{\min} + t\,(\beta_{\max}-\beta_{\min})/T$이고, 다른 하나는 직선을 $t = 0$에서 시작해 $t = T$에서 끝내는 바람에 값이 $T+1$개가 됩니다. **짐작해 보십시오.** $T = 10$일 때 첫째 식의 $\beta_1$은 얼마나 어긋나겠습니까? 2%, 20%, 아니면 20배입니까?
+
 # %% key="linear-ends"
 for T in (1000, 10):
     t = torch.arange(1, T + 1, dtype=torch.float64)
@@ -507,6 +926,22 @@ assert len(schedule.beta[1:]) == 1000 and float(schedule.beta[1]) == 1e-4
 # Write `linear(T, beta_1, beta_T)`: a tensor of shape `(T,)` that holds $\beta_1,\dots,\beta_T$ on a straight line, both ends hit.
 # `T` is at least 2.
 
+# %% [markdown] key="ex-linear-task" lang="id" ref="cac0c1ea"
+# Kejutannya: untuk $T = 10$ melesetnya 20.90 kali lipat. Untuk $T = 1000$ kekeliruan itu hanya 20% dan mudah terlewat. Garis
+# dengan $T+1$ nilai menggeser $\bar\alpha_T$ dari $4.036\cdot10^{-5}$ ke $3.995\cdot10^{-5}$, sekitar 1%.
+#
+# ### Latihan: garis lurus
+#
+# Tulis `linear(T, beta_1, beta_T)`: sebuah tensor berbentuk `(T,)` yang berisi $\beta_1,\dots,\beta_T$ pada garis lurus, tepat
+# di kedua ujungnya. `T` paling kecil 2.
+
+# %% [markdown] key="ex-linear-task" lang="ko" ref="cac0c1ea"
+# 놀랍게도 $T = 10$에서는 20.90배입니다. $T = 1000$에서는 20%만 어긋나서 지나치기 쉽습니다. 값이 $T+1$개인 직선을 쓰면 $\bar\alpha_T$가 $4.036\cdot10^{-5}$에서 $3.995\cdot10^{-5}$으로 1%쯤 바뀝니다.
+#
+# ### 연습문제: 직선
+#
+# `linear(T, beta_1, beta_T)` 함수를 작성하십시오. 직선 위의 값 $\beta_1,\dots,\beta_T$를 담은 모양 `(T,)`의 텐서를 돌려주며, 양 끝 값이 정확히 들어가야 합니다. `T`는 2 이상입니다.
+
 # %% key="ex-linear" exercise="schedules.linear"
 def linear(T, beta_1, beta_T):
     ### BEGIN SOLUTION
@@ -525,6 +960,25 @@ check("schedules.linear", linear)
 # $$\bar\alpha_t = \frac{f(t)}{f(0)}, \quad f(t) = \cos^2\!\left(\frac{t/T+s}{1+s}\cdot\frac{\pi}{2}\right), \quad s = 0.008, \qquad \beta_t = \min\!\left(1-\frac{\bar\alpha_t}{\bar\alpha_{t-1}},\ 0.999\right)$$
 #
 # Two parts are often left out: the division by $f(0)$ and the $\min$. **What breaks without each of them?** Think of $t = 0$ and of $t = T$.
+
+# %% [markdown] key="cosine" lang="id" ref="dbda5f5f"
+# ### Jadwal cosine (kosinus)
+#
+# Nichol & Dhariwal 2021 (pers. 17) justru menggambar kurva $\bar\alpha_t$, lalu membaca $\beta_t$ darinya:
+#
+# $$\bar\alpha_t = \frac{f(t)}{f(0)}, \quad f(t) = \cos^2\!\left(\frac{t/T+s}{1+s}\cdot\frac{\pi}{2}\right), \quad s = 0.008, \qquad \beta_t = \min\!\left(1-\frac{\bar\alpha_t}{\bar\alpha_{t-1}},\ 0.999\right)$$
+#
+# Dua bagian sering tertinggal: pembagian dengan $f(0)$ dan $\min$ itu. **Apa yang rusak kalau salah satunya tidak ada?** Pikirkan
+# $t = 0$ dan $t = T$.
+
+# %% [markdown] key="cosine" lang="ko" ref="dbda5f5f"
+# ### 코사인 스케줄
+#
+# Nichol & Dhariwal 2021(식 17)은 거꾸로 $\bar\alpha_t$의 곡선을 먼저 그리고 거기서 $\beta_t$를 읽어 냅니다.
+#
+# $$\bar\alpha_t = \frac{f(t)}{f(0)}, \quad f(t) = \cos^2\!\left(\frac{t/T+s}{1+s}\cdot\frac{\pi}{2}\right), \quad s = 0.008, \qquad \beta_t = \min\!\left(1-\frac{\bar\alpha_t}{\bar\alpha_{t-1}},\ 0.999\right)$$
+#
+# 흔히 빠뜨리는 곳이 두 군데 있습니다. $f(0)$으로 나누는 것과 $\min$입니다. **각각을 빠뜨리면 무엇이 망가지겠습니까?** $t = 0$과 $t = T$를 떠올려 보십시오.
 
 # %% key="cosine-ends"
 t = torch.arange(1001, dtype=torch.float64)
@@ -548,8 +1002,31 @@ print(f"1/sqrt(alpha_T) {(1 - ratio[-1]) ** -0.5:.1e}  clip {cosine.alpha[-1] **
 # **Commit:** at which $t$ is the signal exactly as strong as the noise, $\mathrm{SNR}_t = \bar\alpha_t/(1-\bar\alpha_t) = 1$, under the linear and
 # under the cosine schedule? Read it off the third panel.
 #
-# Then draw a $\beta_t$ of your own: drag the handles in the first panel (the cosine's $\beta_t$ soon leaves it at the top) and watch what becomes of $\bar\alpha_t$
+# Then draw a $\beta_t$ of your own: drag the handles in the first panel (the cosine's $\beta_t$ leaves it at the top, near the end) and watch what becomes of $\bar\alpha_t$
 # and of the SNR. A drawing that no schedule allows is refused with a reason. Run the cell after it again to see a digit under your schedule.
+
+# %% [markdown] key="cosine-ends-note" lang="id" ref="9697f96b"
+# Tanpa $f(0)$, gambar “bersih” sudah mengandung noise dengan simpangan baku 0.0125, dan $\beta_1$ yang dihitung dari tabel yang
+# entri 0-nya diisi 1 menjadi 4.8 kali terlalu besar. Tanpa pemotongan, $\beta_T = 1$ sehingga $\alpha_T = 0$, dan sampler
+# di Bab 6, yang membagi dengan $\sqrt{\alpha_t}$, tumbang di langkahnya yang pertama.
+#
+# ### Berdampingan, lalu dengan tangan sendiri
+#
+# **Tentukan dulu:** pada $t$ berapa sinyal persis sekuat noise, artinya rasio sinyal terhadap noise
+# $\mathrm{SNR}_t = \bar\alpha_t/(1-\bar\alpha_t) = 1$, menurut jadwal linear dan menurut jadwal cosine? Baca dari panel ketiga.
+#
+# Setelah itu, gambar $\beta_t$ buatanmu sendiri: seret titik-titik di panel pertama ($\beta_t$ milik cosine baru menjelang
+# akhir menembus tepi atasnya) dan amati apa yang terjadi dengan $\bar\alpha_t$ dan SNR. Gambar yang tidak mungkin menjadi jadwal akan ditolak,
+# lengkap dengan alasannya. Jalankan lagi sel sesudahnya untuk melihat sebuah angka larut menurut jadwalmu.
+
+# %% [markdown] key="cosine-ends-note" lang="ko" ref="9697f96b"
+# $f(0)$이 빠지면 “깨끗한” 이미지에 벌써 표준편차 0.0125의 노이즈가 들어 있고, 표의 0번 자리만 1로 고쳐 놓고 구한 $\beta_1$은 4.8배나 커집니다. 위를 자르지 않으면 $\beta_T = 1$, 곧 $\alpha_T = 0$이 되어, $\sqrt{\alpha_t}$로 나누는 6장의 샘플러는 첫 단계부터 무너집니다.
+#
+# ### 나란히 놓고, 손으로 그려 보기
+#
+# **답을 먼저 정하십시오.** 신호와 노이즈의 세기가 똑같아지는 때, 곧 $\mathrm{SNR}_t = \bar\alpha_t/(1-\bar\alpha_t) = 1$인 $t$는 선형 스케줄과 코사인 스케줄에서 각각 얼마입니까? 셋째 패널에서 읽어 보십시오.
+#
+# 그런 다음 자기만의 $\beta_t$를 그려 보십시오. 첫째 패널의 점을 끌어 옮기면(코사인의 $\beta_t$는 금세 위로 벗어나 보이지 않습니다) $\bar\alpha_t$와 SNR이 어떻게 되는지 볼 수 있습니다. 스케줄이 될 수 없는 그림은 까닭을 알려 주고 받아들이지 않습니다. 이어지는 셀을 다시 실행하면 자기 스케줄로 흩어지는 숫자가 보입니다.
 
 # %% key="compare-curves"
 import numpy as np
@@ -597,6 +1074,24 @@ figures.show(figures.grid(rows, titles, list(trio)), "alt.forward.schedules")
 # **Now the fine print.** Two statements in circulation sound alike: “cosine changes little near both ends” and “$\beta_t$ is small near
 # both ends”. Which one is true?
 
+# %% [markdown] key="compare-strip-note" lang="id" ref="486abe55"
+# SNR turun di bawah 1 pada $t$ = 260 untuk jadwal linear dan pada 497 untuk cosine. Bandingkan dengan bilangan yang kita catat di
+# awal bab: mungkin sekali angkanya masih kita kenali pada $t$ yang jauh lebih besar. SNR berbicara tentang piksel satu per satu;
+# mata merata-ratakan banyak piksel sekaligus.
+#
+# Di baris atas, seperempat terakhirnya serupa semua: langkah-langkah itu nyaris terbuang. Baris cosine membagi langkahnya
+# merata, dan memang untuk itulah jadwal ini dibuat.
+#
+# **Sekarang soal yang lebih halus.** Dua pernyataan yang beredar terdengar mirip: “cosine hanya sedikit berubah di dekat kedua
+# ujung” dan “$\beta_t$ kecil di dekat kedua ujung”. Mana yang benar?
+
+# %% [markdown] key="compare-strip-note" lang="ko" ref="486abe55"
+# SNR이 1 아래로 내려가는 $t$는 선형 스케줄에서 260, 코사인 스케줄에서 497입니다. 처음에 적어 둔 수와 비교해 보십시오. 아마 훨씬 더 큰 $t$에서도 숫자를 알아보았을 것입니다. SNR은 픽셀 하나하나를 두고 하는 말이지만, 눈은 여러 픽셀을 평균해서 봅니다.
+#
+# 맨 윗줄의 마지막 사분의 일은 모두 똑같아 보입니다. 거의 버리는 단계입니다. 코사인 줄은 단계를 고르게 나누어 쓰는데, 바로 그러려고 만든 스케줄입니다.
+#
+# **이제 꼼꼼히 따져 볼 차례입니다.** 널리 도는 두 문장이 비슷하게 들립니다. “코사인은 양 끝 근처에서 조금만 변한다”와 “$\beta_t$는 양 끝 근처에서 작다”입니다. 어느 쪽이 맞습니까?
+
 # %% key="compare-ends"
 fig, ax = figures.axes(r"$t$", columns=2, size=(4, 3))
 for name, s in (("linear", schedule), ("cosine", cosine)):
@@ -615,7 +1110,21 @@ figures.show(fig, "alt.forward.ends")
 # 0.999: the small change there comes from having almost nothing left to take away.
 #
 # **“Cosine is better for high resolution”**, says one list. The paper says the reverse: the linear schedule did well on large images, cosine helped
-# at 32×32 and 64×64. Why should the size matter? Draw the same digit 4 times as large, and use the same $t$ and the same schedule.
+# at 32×32 and 64×64. Why should the size matter? Enlarge the same digit by a factor of 4, and use the same $t$ and the same schedule.
+
+# %% [markdown] key="compare-ends-note" lang="id" ref="cbd6b44d"
+# Yang pertama. $\bar\alpha_t$ berubah sebesar 0.000041 pada $t = 1$, paling besar 0.00156 (pada $t = 497$), dan hanya 0.0000024 pada
+# $t = T$. Tetapi $\beta_t$ sendiri justru *terbesar* di ujung akhir, 0.999: perubahan di sana kecil karena hampir tidak ada lagi
+# yang bisa diambil.
+#
+# **“Cosine lebih baik untuk resolusi tinggi”**, kata sebuah daftar. Makalahnya mengatakan sebaliknya: jadwal linear bekerja baik
+# pada gambar besar, dan cosine menolong pada ukuran 32×32 dan 64×64. Mengapa ukuran berpengaruh? Mari gambar angka yang sama 4 kali
+# lebih besar, lalu pakai $t$ dan jadwal yang sama.
+
+# %% [markdown] key="compare-ends-note" lang="ko" ref="cbd6b44d"
+# 앞 문장이 맞습니다. $\bar\alpha_t$의 변화는 $t = 1$에서 0.000041, 가장 클 때에도($t = 497$) 0.00156이고, $t = T$에서는 0.0000024입니다. 그러나 $\beta_t$ 자체는 끝에서 *가장 커서* 0.999입니다. 거기서 변화가 작은 것은 더 덜어 낼 것이 거의 남지 않았기 때문입니다.
+#
+# 어떤 목록에는 **고해상도에는 코사인이 더 낫다**고 적혀 있습니다. 논문의 설명은 반대입니다. 큰 이미지에서는 선형 스케줄로도 잘되었고, 코사인은 32×32와 64×64에서 도움이 되었습니다. 크기가 왜 문제가 됩니까? 같은 숫자를 4배로 키운 다음, 같은 $t$와 같은 스케줄을 써 봅시다.
 
 # %% key="compare-size"
 large = x_0.repeat_interleave(4, 1).repeat_interleave(4, 2)[None].double()
@@ -639,6 +1148,21 @@ figures.show(figures.strip(torch.cat([enlarged, x_large]), ["28", "112"], size=2
 # rate runs over *training* and is forgotten afterwards, $\beta_t$ runs over *one image's* way into noise and becomes part of the task itself. Custom
 # schedules, drawn or learned, are a choice per dataset; the checks in the next section apply to each of them.
 
+# %% [markdown] key="compare-size-note" lang="id" ref="f25f445d"
+# Pada $t$ yang sama, gambar yang besar lebih mudah dibaca: merata-ratakan blok berisi 16 piksel membagi simpangan baku noise dengan
+# 4, sedangkan angkanya tetap bertahan. Jadi gambar yang lebih besar memerlukan noise yang *lebih banyak*, dan karya-karya berikutnya
+# menggeser jadwalnya sesuai ukuran (Hoogeboom et al. 2023; Chen 2023).
+#
+# Jadwal noise kadang disamakan dengan jadwal laju pembelajaran (learning rate). Keduanya memang daftar bilangan menurut sebuah indeks,
+# tetapi kemiripannya berhenti di situ: laju pembelajaran berjalan sepanjang *pelatihan* lalu dilupakan, sedangkan $\beta_t$ berjalan
+# sepanjang perjalanan *satu gambar* menuju noise dan menjadi bagian dari tugas itu sendiri. Jadwal buatan sendiri, entah digambar
+# atau dipelajari, adalah pilihan untuk tiap dataset; pemeriksaan di bagian berikut berlaku untuk semuanya.
+
+# %% [markdown] key="compare-size-note" lang="ko" ref="f25f445d"
+# 같은 $t$라면 큰 그림이 더 알아보기 쉽습니다. 픽셀 16개씩 묶어 평균하면 노이즈의 표준편차는 4배 작아지지만 숫자는 그대로 살아남기 때문입니다. 그래서 큰 이미지에는 노이즈가 *더* 필요하고, 이후의 연구에서는 그만큼 스케줄을 옮깁니다(Hoogeboom et al. 2023; Chen 2023).
+#
+# 노이즈 스케줄을 학습률 스케줄에 견주기도 합니다. 번호를 따라 늘어놓은 수의 목록이라는 점은 같지만, 닮은 데는 거기까지입니다. 학습률은 *학습*이 진행되는 동안 변하고 학습이 끝나면 잊힙니다. $\beta_t$는 *이미지 한 장*이 노이즈로 가는 길을 따라 변하며, 풀어야 할 문제 자체의 일부가 됩니다. 직접 그린 스케줄이나 학습한 스케줄은 데이터셋에 맞추어 고르는 것이고, 다음 절의 확인은 그 모두에 통합니다.
+
 # %% [markdown] key="end" lang="en"
 # ## 7 · When is $x_T$ really $\mathcal N(0, I)$?
 #
@@ -647,6 +1171,24 @@ figures.show(figures.strip(torch.cat([enlarged, x_large]), ["28", "112"], size=2
 #
 # **Commit:** to save time someone takes $T = 50$ and keeps $\beta_1 = 10^{-4}$ and $\beta_T = 0.02$. How much of the digit is left in $x_{50}$? The cell
 # measures it, (b), beside three other schedules: (a) the usual one, (c) 50 larger steps, (d) one that a famous model was trained with.
+
+# %% [markdown] key="end" lang="id" ref="d3611619"
+# ## 7 · Kapan $x_T$ benar-benar $\mathcal N(0, I)$?
+#
+# Pembuatan gambar nanti berangkat dari noise murni $\mathcal N(0, I)$, jadi proses maju harus benar-benar berakhir di sana. Menurut
+# rumus lompatan, $x_T$ memiliki rata-rata $\sqrt{\bar\alpha_T}\,x_0$ dan varians $1-\bar\alpha_T$; semuanya bergantung pada
+# $\bar\alpha_T \approx 0$, bukan pada besarnya $T$.
+#
+# **Tentukan dulu:** demi menghemat waktu, seseorang mengambil $T = 50$ dan tetap memakai $\beta_1 = 10^{-4}$ dan $\beta_T = 0.02$.
+# Berapa banyak dari angka itu yang tersisa di $x_{50}$? Sel berikut mengukurnya, (b), berdampingan dengan tiga jadwal lain: (a) jadwal
+# yang biasa, (c) 50 langkah yang lebih besar, (d) jadwal yang dipakai untuk melatih sebuah model terkenal.
+
+# %% [markdown] key="end" lang="ko" ref="d3611619"
+# ## 7 · $x_T$가 정말로 $\mathcal N(0, I)$가 되려면
+#
+# 생성은 순수한 $\mathcal N(0, I)$ 노이즈에서 시작합니다. 그러니 전방 과정도 거기서 끝나야 합니다. 건너뛰기 식에 따르면 $x_T$의 평균은 $\sqrt{\bar\alpha_T}\,x_0$, 분산은 $1-\bar\alpha_T$입니다. 모든 것은 $\bar\alpha_T \approx 0$인지에 달려 있으며, $T$가 크다고 되는 일이 아닙니다.
+#
+# **답을 먼저 정하십시오.** 누군가 시간을 아끼려고 $\beta_1 = 10^{-4}$과 $\beta_T = 0.02$는 그대로 둔 채 $T = 50$으로 줄였습니다. $x_{50}$에는 숫자가 얼마나 남아 있겠습니까? 셀에서는 이것을 (b)로 놓고 다른 세 스케줄과 나란히 잽니다. (a)는 흔히 쓰는 스케줄, (c)는 더 큰 단계로 50번 가는 스케줄, (d)는 어느 유명한 모델을 학습할 때 쓴 스케줄입니다.
 
 # %% key="end-measure"
 some = data.digits("test")[0][:500].double()
@@ -669,15 +1211,36 @@ print(f"KL ~ {approx:.4f}")
 figures.show(figures.strip(torch.stack(last), ["a", "b", "c", "d"]), "alt.forward.end")
 
 # %% [markdown] key="end-note" lang="en"
-# (a) is the usual schedule: 0.6% of the amplitude is left, a distance of 0.0147 nats for a whole image of 784 pixels. That number is the term $L_T$ of
+# (a) is the usual schedule: 0.6% of the amplitude is left, a KL divergence of 0.0147 nats for a whole image of 784 pixels. That number is the term $L_T$ of
 # the bound in chapter 3; for small $\bar\alpha_T$ it is $\tfrac12\bar\alpha_T\,\mathbb E\,x_0^2$ per pixel.
 #
 # (b) is the shortcut with $T = 50$: $\bar\alpha_T$ = 0.603, the digit is plainly there and its correlation with $x_0$ is 0.5899, the distance 345 nats. A sampler that started from $\mathcal N(0, I)$
-# would start where the forward process never ends. (c) makes the steps 20 times as large instead: 50 steps suffice.
+# would start where the forward process never arrives. (c) makes the steps 20 times as large instead: 50 steps suffice.
 # What such large steps cost on the way back is a question for chapter 6.
 #
 # (d) is the schedule published with Stable Diffusion 1: $\sqrt{\bar\alpha_T}$ = 0.0683, more than ten times that of (a). To the eye it is noise; yet the leftover
 # brightness is enough to keep such models from drawing very dark or very bright pictures (Lin et al. 2024).
+
+# %% [markdown] key="end-note" lang="id" ref="12d103bf"
+# (a) adalah jadwal yang biasa: amplitudonya tersisa 0.6%, dan jaraknya (divergensi KL) 0.0147 nat untuk seluruh gambar yang berisi
+# 784 piksel. Bilangan itu adalah suku $L_T$ dari batas bawah di Bab 3; untuk $\bar\alpha_T$ yang kecil nilainya
+# $\tfrac12\bar\alpha_T\,\mathbb E\,x_0^2$ per piksel.
+#
+# (b) adalah cara hemat dengan $T = 50$: $\bar\alpha_T$ = 0.603, angkanya masih terlihat jelas, korelasinya dengan $x_0$ 0.5899, dan
+# jaraknya 345 nat. Sampler yang berangkat dari $\mathcal N(0, I)$ akan mulai di tempat yang tidak pernah dicapai proses maju.
+# (c) memakai langkah yang 20 kali lebih besar: 50 langkah pun cukup. Berapa harga langkah sebesar itu dalam perjalanan pulang, itulah
+# pertanyaan Bab 6.
+#
+# (d) adalah jadwal yang diterbitkan bersama Stable Diffusion 1: $\sqrt{\bar\alpha_T}$ = 0.0683, lebih dari sepuluh kali milik (a). Bagi
+# mata itu noise semata; tetapi sisa kecerahannya cukup untuk menghalangi model semacam itu membuat gambar yang sangat gelap atau
+# sangat terang (Lin et al. 2024).
+
+# %% [markdown] key="end-note" lang="ko" ref="12d103bf"
+# (a)는 흔히 쓰는 스케줄입니다. 진폭은 0.6%만 남고, 784픽셀 이미지 전체로 따진 거리(KL 발산)는 0.0147내트(nat)입니다. 이 수가 바로 3장에 나오는 하한의 항 $L_T$이고, $\bar\alpha_T$가 작을 때에는 픽셀마다 $\tfrac12\bar\alpha_T\,\mathbb E\,x_0^2$입니다.
+#
+# (b)는 $T = 50$으로 줄인 지름길입니다. $\bar\alpha_T$ = 0.603으로 숫자가 뻔히 보이고, $x_0$과의 상관계수는 0.5899, 거리는 345내트입니다. 샘플러가 $\mathcal N(0, I)$에서 출발한다면, 전방 과정이 한 번도 닿지 않은 곳에서 출발하는 셈입니다. (c)는 단계의 크기를 20배로 키웁니다. 그러면 50단계로 충분합니다. 그렇게 큰 단계가 돌아오는 길에서 어떤 대가를 치르는지는 6장에서 묻습니다.
+#
+# (d)는 Stable Diffusion 1과 함께 공개된 스케줄입니다. $\sqrt{\bar\alpha_T}$ = 0.0683으로 (a)의 열 배가 넘습니다. 눈에는 노이즈로만 보이지만, 조금 남은 밝기 때문에 이런 모델은 아주 어둡거나 아주 밝은 그림을 그리지 못합니다(Lin et al. 2024).
 
 # %% [markdown] key="scale" lang="en"
 # ## 8 · The scale of the data
@@ -686,6 +1249,23 @@ figures.show(figures.strip(torch.stack(last), ["a", "b", "c", "d"]), "alt.forwar
 # $x_0 = \mathrm{pixel}/127.5 - 1$, and it is easily forgotten; one write-up has a heading “Data scaling” with nothing under it.
 #
 # **Commit:** keep $0..255$ and use the same schedule. Is the digit at $t = 500$ (a) as noisy as before (b) noisier (c) hardly harmed? And with $0..1$?
+
+# %% [markdown] key="scale" lang="id" ref="c4582295"
+# ## 8 · Skala data
+#
+# Resep kita mengandaikan data yang ukurannya sekitar satu dan berpusat di dekat 0. Berkas gambar berisi bilangan bulat $0..255$.
+# Jembatannya cuma satu baris, $x_0 = \mathrm{pixel}/127.5 - 1$, dan mudah sekali terlupa; ada tulisan yang memuat judul “Data
+# scaling” tanpa isi apa pun di bawahnya.
+#
+# **Tentukan dulu:** biarkan $0..255$ dan pakai jadwal yang sama. Pada $t = 500$ angkanya (a) seberisik tadi (b) lebih berisik
+# (c) hampir tidak terganggu? Lalu bagaimana dengan $0..1$?
+
+# %% [markdown] key="scale" lang="ko" ref="c4582295"
+# ## 8 · 데이터의 범위
+#
+# 지금까지의 레시피는 데이터의 중심이 0에 가깝고 퍼진 정도가 단위 크기쯤이라고 가정했습니다. 그런데 이미지 파일에는 정수 $0..255$가 들어 있습니다. 그 사이를 잇는 변환은 $x_0 = \mathrm{pixel}/127.5 - 1$ 한 줄이지만 잊기 쉽습니다. 어느 글에는 “데이터 스케일링”이라는 제목만 있고 내용이 없습니다.
+#
+# **답을 먼저 정하십시오.** $0..255$를 그대로 두고 같은 스케줄을 쓰면 $t = 500$의 숫자는 어떻게 되겠습니까? (a) 전과 같은 만큼 노이즈가 낍니다 (b) 노이즈가 더 심합니다 (c) 거의 상하지 않습니다. $0..1$이라면 또 어떻겠습니까?
 
 # %% key="scale-measure"
 pixels = ((some + 1) * 127.5).round().to(torch.uint8)
@@ -720,11 +1300,31 @@ figures.show(fig, "alt.forward.histogram")
 # learned to work in the dark. And the walk no longer ends in $\mathcal N(0, I)$: $x_T$ has mean 0.1967 and standard deviation 1.1101 (right panel, beside the
 # black normal curve), so a sampler would start in the wrong place.
 #
-# $0..1$ errs the other way: half the contrast is a quarter of the SNR, 0.0075, and the digit drowns sooner. Its mean is not centred either:
-# +0.035 at $t = 500$. That one never looks broken, it only trains worse.
+# $0..1$ errs the other way: half the contrast is a quarter of the SNR, 0.0075, and the digit drowns sooner. Do not be taken in by
+# its mean, which is nearer to zero, +0.035 at $t = 500$: what is lost is contrast. That one never looks broken, it only trains worse.
 #
 # There is a second reason for fixed bounds: the last term of the bound in chapter 3 ($L_0$) turns $x_0$ back into 256 grey levels (Ho et al. 2020, section 3.3), so
 # the map must be known and invertible. Is it?
+
+# %% [markdown] key="scale-note" lang="id" ref="75a54db9"
+# (c): pada $t = 500$ rasio sinyal terhadap noise 487.8930, bukan 0.0300. Jaringan akan disuguhi angka yang nyaris bersih pada
+# langkah yang seharusnya mengajarinya bekerja dalam gelap. Perjalanannya pun tidak lagi berakhir di $\mathcal N(0, I)$: $x_T$
+# memiliki rata-rata 0.1967 dan simpangan baku 1.1101 (panel kanan, bandingkan dengan kurva normal yang hitam), sehingga sampler akan mulai di
+# tempat yang salah.
+#
+# $0..1$ keliru ke arah sebaliknya: kontras setengah berarti SNR seperempat, 0.0075, dan angkanya lebih cepat tenggelam. Jangan
+# terkecoh oleh rata-ratanya yang lebih dekat ke nol, +0.035 pada $t = 500$: yang hilang adalah kontras. Kekeliruan ini tidak pernah
+# tampak sebagai kerusakan, hanya hasil pelatihannya lebih buruk.
+#
+# Ada alasan kedua untuk rentang yang tetap: suku terakhir dari batas bawah di Bab 3 ($L_0$) mengembalikan $x_0$ menjadi 256 tingkat
+# kelabu (Ho et al. 2020, bagian 3.3), jadi pemetaannya harus diketahui dan dapat dibalik. Apakah memang dapat?
+
+# %% [markdown] key="scale-note" lang="ko" ref="75a54db9"
+# 답은 (c)입니다. $t = 500$에서 신호 대 잡음비(SNR)가 0.0300이 아니라 487.8930입니다. 어둠 속에서 더듬는 법을 배워야 할 단계에서 신경망은 거의 깨끗한 숫자를 보게 됩니다. 게다가 걸음의 끝이 더는 $\mathcal N(0, I)$가 아닙니다. $x_T$의 평균은 0.1967, 표준편차는 1.1101이므로(오른쪽 그래프의 검은 정규 곡선과 비교해 보십시오) 샘플러는 엉뚱한 곳에서 출발하게 됩니다.
+#
+# $0..1$은 반대쪽으로 틀립니다. 대비가 절반이면 SNR은 사분의 일인 0.0075가 되어 숫자가 더 일찍 묻힙니다. $t = 500$에서 평균이 +0.035로 작아졌다고 안심해서는 안 됩니다. 잃어버린 것은 대비입니다. 이쪽은 겉보기에 멀쩡하고, 학습만 잘되지 않습니다.
+#
+# 범위를 고정하는 까닭은 하나 더 있습니다. 3장에 나오는 하한의 마지막 항($L_0$)은 $x_0$을 256단계의 회색으로 되돌립니다(Ho et al. 2020, 3.3절). 그러려면 변환이 정해져 있고 거꾸로 되돌릴 수 있어야 합니다. 과연 그렇습니까?
 
 # %% key="scale-back"
 levels = torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16)
@@ -746,6 +1346,21 @@ for name, x in ranges.items():
 #
 # Write `to_unit(images)`: a `uint8` tensor of any shape, values $0..255$, becomes floats in $[-1, 1]$.
 
+# %% [markdown] key="scale-back-note" lang="id" ref="bdc79570"
+# Semua 256 tingkat kelabu kembali dengan tepat, jadi penskalaan itu tidak menghilangkan apa pun. `check_images` menghentikan gambar
+# $0..255$, tetapi tidak dapat membedakan $0..1$ dari gambar yang memang pucat. Kekeliruan yang itu harus kita hindari sendiri.
+#
+# ### Latihan: dari byte ke $[-1, 1]$
+#
+# Tulis `to_unit(images)`: tensor `uint8` berbentuk apa pun, dengan nilai $0..255$, menjadi float dalam $[-1, 1]$.
+
+# %% [markdown] key="scale-back-note" lang="ko" ref="bdc79570"
+# 256단계의 회색이 하나도 빠짐없이 정확히 되돌아오므로, 이 변환에서 잃는 것은 없습니다. `check_images`는 $0..255$ 이미지를 막아 줍니다. 그러나 $0..1$ 이미지는 원래부터 옅은 이미지와 구별할 길이 없으니, 그 실수는 스스로 조심해야 합니다.
+#
+# ### 연습문제: 바이트에서 $[-1, 1]$로
+#
+# `to_unit(images)` 함수를 작성하십시오. 값이 $0..255$인 `uint8` 텐서를 모양과 상관없이 받아 $[-1, 1]$ 범위의 실수로 바꿉니다.
+
 # %% key="ex-to-unit" exercise="data.to_unit"
 def to_unit(images):
     ### BEGIN SOLUTION
@@ -764,6 +1379,21 @@ check("data.to_unit", to_unit)
 #
 # **Commit, then slide:** what disappears first, the gaps between neighbouring blobs or the hole in the middle?
 
+# %% [markdown] key="cloud" lang="id" ref="e6e473ab"
+# ## 9 · Awan yang larut
+#
+# Satu gambar adalah satu titik dalam ruang berdimensi 784. Dalam 2 dimensi kita dapat menyaksikan seluruh *distribusinya*. Kiri,
+# 5 Gaussian kecil pada sebuah lingkaran; kanan, sebuah spiral.
+#
+# **Tentukan dulu, lalu geser:** mana yang lebih dulu hilang, celah di antara gumpalan yang bertetangga atau lubang di tengah?
+
+# %% [markdown] key="cloud" lang="ko" ref="e6e473ab"
+# ## 9 · 흩어지는 점구름
+#
+# 이미지 한 장은 784차원 공간의 점 하나입니다. 2차원이라면 *분포* 전체를 눈으로 볼 수 있습니다. 왼쪽은 원 위에 놓인 작은 가우스 덩어리 5개, 오른쪽은 나선입니다.
+#
+# **답을 먼저 정하고 나서 슬라이더를 움직이십시오.** 이웃한 덩어리 사이의 틈과 한가운데의 구멍 가운데 어느 것이 먼저 사라지겠습니까?
+
 # %% key="cloud-player"
 angle = torch.arange(5, dtype=torch.float64) * 2 * torch.pi / 5
 ring = gaussians.Mixture(torch.ones(5), 1.5 * torch.stack([angle.cos(), angle.sin()], 1), 0.15)
@@ -778,6 +1408,14 @@ player(tracks, times=every, alt=lang.text("alt.forward.cloud"))
 # %% [markdown] key="cloud-exact" lang="en"
 # For the blobs nothing needs to be estimated: a Gaussian that is shrunk and blurred is a Gaussian again, so the law of $x_t$ is a mixture of 5 Gaussians with means
 # $\sqrt{\bar\alpha_t}\,m_k$ and variances $\bar\alpha_t s_k^2 + 1 - \bar\alpha_t$. Below, points that jumped (upper row) above that exact density (lower row).
+
+# %% [markdown] key="cloud-exact" lang="id" ref="8994c226"
+# Untuk gumpalan-gumpalan itu tidak ada yang perlu ditaksir: Gaussian yang disusutkan lalu dikaburkan tetap Gaussian, jadi distribusi
+# $x_t$ adalah campuran 5 Gaussian dengan rata-rata $\sqrt{\bar\alpha_t}\,m_k$ dan varians $\bar\alpha_t s_k^2 + 1 - \bar\alpha_t$.
+# Dalam gambar berikut, baris atas berisi titik-titik hasil lompatan, baris bawah densitas eksaknya.
+
+# %% [markdown] key="cloud-exact" lang="ko" ref="8994c226"
+# 덩어리 쪽은 추정할 것이 없습니다. 가우스 분포는 줄이고 흐려도 여전히 가우스 분포입니다. 따라서 $x_t$의 분포는 평균이 $\sqrt{\bar\alpha_t}\,m_k$, 분산이 $\bar\alpha_t s_k^2 + 1 - \bar\alpha_t$인 가우스 분포 5개의 혼합입니다. 아래 그림의 윗줄은 건너뛴 점이고, 아랫줄은 이 정확한 밀도입니다.
 
 # %% key="cloud-density"
 n, grid_1 = 50_000, torch.linspace(-2.5, 2.5, 96, dtype=torch.float64)
@@ -800,7 +1438,7 @@ titles = [f"$t={t}$" for t in shown]
 figures.show(figures.grid([torch.cat(jumped), torch.cat(exact)], titles, ["$x_t$", "$q$"]), "alt.forward.density")
 
 # %% [markdown] key="cloud-note" lang="en"
-# Measured values agree with the exact ones in brackets within five standard errors: second moment and mean log-density. The gaps between the blobs go first,
+# Measured values agree with those of the exact law in brackets within five standard errors: second moment and mean log-density. The gaps between the blobs go first,
 # the hole later: noise erases fine detail before coarse shape, and so the way back will find coarse shape first.
 #
 # The spiral is exact too, in its way: any finite set of points is a mixture of Gaussians of width 0, and `Mixture(weights, points, 0.0).diffused(t, schedule)`
@@ -822,3 +1460,49 @@ figures.show(figures.grid([torch.cat(jumped), torch.cat(exact)], titles, ["$x_t$
 # (schedules for large images). Lin et al. 2024 ($\bar\alpha_T$ above zero). Digits: MNIST, LeCun, Cortes & Burges 1998.
 #
 # Back to the map: [welcome](00_welcome.ipynb).
+
+# %% [markdown] key="cloud-note" lang="id" ref="231b9d97"
+# Nilai terukur cocok dengan nilai menurut distribusi eksak di dalam kurung dalam batas lima galat baku, baik momen kedua maupun rata-rata
+# log-densitasnya. Celah di antara gumpalan hilang lebih dulu, lubangnya belakangan: noise menghapus rincian halus sebelum bentuk kasar,
+# sehingga dalam perjalanan pulang bentuk kasarlah yang lebih dulu ditemukan.
+#
+# Spiral itu pun eksak, dengan caranya sendiri: setiap himpunan titik yang berhingga adalah campuran Gaussian dengan lebar 0, dan
+# `Mixture(weights, points, 0.0).diffused(t, schedule)` adalah densitas $x_t$ miliknya. Penghilang noise ideal di
+# [Bab 1](01_intuition.ipynb) dibangun tepat di atas gagasan itu.
+#
+# ## Bekal untuk bab-bab berikutnya
+#
+# - Satu langkah: $x_t = \sqrt{1-\beta_t}\,x_{t-1} + \sqrt{\beta_t}\,\epsilon$. Yang dijumlahkan varians, noise-nya selalu baru, dan varians totalnya tetap 1.
+# - Satu lompatan: $x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\epsilon$ dengan $\bar\alpha_t = \prod_{s=1}^{t}\alpha_s$: distribusinya sama dengan $t$ langkah, jalannya tidak.
+# - $x_T$ menjadi noise murni karena $\bar\alpha_T \approx 0$ dan karena datanya diskalakan ke $[-1, 1]$. Keduanya perlu kita periksa sendiri; $T$ saja tidak menjanjikan apa-apa.
+# - Satu timestep untuk tiap gambar berarti bentuk `(B, 1, 1, 1)`. Bentuk yang salah bisa saja berjalan tanpa peringatan.
+# - Jadwal menentukan tingkat noise mana yang mendapat berapa langkah; jadwal yang baik bergantung pada ukuran gambar.
+#
+# **Batasnya.** Semua ini berlaku untuk noise Gaussian pada piksel. Cara lain merusak gambar (mengaburkan, menutupi, token diskret)
+# memiliki proses maju sendiri. Lagi pula, belum ada yang kita pulihkan: $q(x_{t-1}\mid x_t)$ bergantung pada distribusi data yang
+# tidak diketahui, dan tidak ada tabel yang memuatnya. Bab 3 mulai dari sana: *dari mana kita tahu bahwa sebuah perjalanan pulang itu bagus?*
+#
+# **Sumber.** Sohl-Dickstein et al. 2015, bagian 2. Ho, Jain & Abbeel 2020, bagian 2 (pers. 2 dan 4), 3.3 (penskalaan data), dan 4 (jadwal). Nichol & Dhariwal 2021,
+# bagian 3.2 (pers. 17, gambar 3 sampai 5). Song et al. 2021 (variance exploding dan variance preserving). Kingma et al. 2021 (jadwal yang dipelajari). Chen 2023 dan Hoogeboom et al. 2023
+# (jadwal untuk gambar besar). Lin et al. 2024 ($\bar\alpha_T$ di atas nol). Angka: MNIST, LeCun, Cortes & Burges 1998.
+#
+# Kembali ke peta: [selamat datang](00_welcome.ipynb).
+
+# %% [markdown] key="cloud-note" lang="ko" ref="231b9d97"
+# 이차 모멘트도, 로그 밀도의 평균도 측정값과 괄호 안의 정확한 분포에서 얻은 값의 차이가 표준오차의 다섯 배를 넘지 않습니다. 덩어리 사이의 틈이 먼저 사라지고 구멍은 나중에 사라집니다. 노이즈는 세밀한 부분을 큰 윤곽보다 먼저 지웁니다. 그러니 돌아오는 길에서는 큰 윤곽이 먼저 나타날 것입니다.
+#
+# 나선도 나름대로 정확하게 다룰 수 있습니다. 유한 개의 점은 폭이 0인 가우스 분포의 혼합이므로, `Mixture(weights, points, 0.0).diffused(t, schedule)` 식이 곧 $x_t$의 밀도입니다. [1장](01_intuition.ipynb)의 이상적인 노이즈 제거기가 바로 여기에 바탕을 두고 있습니다.
+#
+# ## 이 장에서 챙겨 갈 것
+#
+# - 한 단계: $x_t = \sqrt{1-\beta_t}\,x_{t-1} + \sqrt{\beta_t}\,\epsilon$. 더해지는 것은 분산이고, 노이즈는 매번 새로 뽑으며, 전체 분산은 1로 유지됩니다.
+# - 건너뛰기: $x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\epsilon$, 여기서 $\bar\alpha_t = \prod_{s=1}^{t}\alpha_s$입니다. $t$단계를 걸은 것과 분포는 같고 경로는 다릅니다.
+# - $x_T$가 순수 노이즈인 것은 $\bar\alpha_T \approx 0$이고 데이터를 $[-1, 1]$에 맞추었기 때문입니다. 둘 다 직접 확인해야 합니다. $T$만 크다고 보장되는 것은 없습니다.
+# - 이미지마다 타임스텝이 하나씩이면 모양은 `(B, 1, 1, 1)`입니다. 모양이 틀려도 말없이 돌아가는 수가 있습니다.
+# - 어느 노이즈 수준에 몇 단계를 쓸지는 스케줄이 정합니다. 어떤 스케줄이 좋은지는 이미지의 크기에 달려 있습니다.
+#
+# **한계.** 여기서 다룬 것은 모두 픽셀에 더하는 가우스 노이즈입니다. 그림을 망가뜨리는 다른 방법(흐리기, 가리기, 이산 토큰)에는 저마다의 전방 과정이 있습니다. 그리고 아직 아무것도 되돌리지 않았습니다. $q(x_{t-1}\mid x_t)$는 우리가 모르는 데이터의 분포에 달려 있고, 어떤 표에도 나와 있지 않습니다. 3장은 여기서 시작합니다. *돌아온 길이 얼마나 좋은지 어떻게 알 수 있겠습니까?*
+#
+# **출처.** Sohl-Dickstein et al. 2015, 2절. Ho, Jain & Abbeel 2020, 2절(식 2와 4), 3.3절(데이터 스케일링), 4절(스케줄). Nichol & Dhariwal 2021, 3.2절(식 17, 그림 3부터 5까지). Song et al. 2021(variance exploding과 variance preserving). Kingma et al. 2021(학습하는 스케줄). Chen 2023, Hoogeboom et al. 2023(큰 이미지의 스케줄). Lin et al. 2024(영보다 큰 $\bar\alpha_T$). 숫자 그림: MNIST, LeCun, Cortes & Burges 1998.
+#
+# 전체 지도로 돌아가기: [환영합니다](00_welcome.ipynb).

@@ -5,7 +5,6 @@ the same library with one planted mistake, which the identity must reject with a
 """
 
 from __future__ import annotations
-
 import __future__
 
 import inspect
@@ -234,7 +233,7 @@ def score_is_the_gradient(lib: SimpleNamespace, shape: tuple[int, ...] = (2,)) -
 
 
 def diffused_is_the_integral(lib: SimpleNamespace) -> None:
-    """q_t(x) = integral of p(x_0) N(x; sqrt(alpha_bar_t) x_0, 1 - alpha_bar_t) dx_0, by the trapezoid rule."""
+    """q_t(x) is the integral of p(x_0) N(x; sqrt(alpha_bar_t) x_0, 1 - alpha_bar_t), by trapezoids."""
     mixture, schedule = make_mixture(lib, (1,)), lib.linear()
     x_0 = torch.linspace(-8, 8, 6401, dtype=torch.float64)  # errors of the rule: exp(-(pi 0.15 / 0.0025)^2)
     x = torch.linspace(-3, 3, 25, dtype=torch.float64)
@@ -247,7 +246,7 @@ def diffused_is_the_integral(lib: SimpleNamespace) -> None:
 
 
 def optimal_eps_is_the_score(lib: SimpleNamespace, kind: str = "linear") -> None:
-    """eps_hat = -sqrt(1 - alpha_bar_t) times the score of q_t, by autograd; a batch of different t at once."""
+    """eps_hat = -sqrt(1 - alpha_bar_t) times the score of q_t, by autograd; different t in one batch."""
     mixture, schedule, x = make_mixture(lib, (1, 2, 3)), schedule_of(lib, kind), noise(6, 1, 2, 3)
     T = schedule.T
     t = torch.tensor([1, 2, max(2, T // 10), T // 2, T - 1, T])
@@ -268,7 +267,7 @@ def ancestral_step_is_the_posterior(lib: SimpleNamespace, kind: str = "linear") 
     for t in sorted({1, 2, schedule.T // 2, schedule.T}):
         x_0_hat = lib.predict_x_0(x_t, t, eps_hat, schedule)
         mean, _ = lib.posterior(x_0_hat, x_t, t, schedule)
-        # Both magnify x_t's rounding: by 1/sqrt(alpha_bar_t) on the way to x_0_hat, by eps/1e-4 in 1 - alpha_bar.
+        # Rounding is magnified by 1/sqrt(alpha_bar_t) in x_0_hat and by 1e4 in 1 - alpha_bar.
         tolerance = 1e4 * 16 * EPS * float(x_0_hat.abs().max())
         for name in ("beta", "beta_tilde"):
             got = lib.ddpm_step(x_t, t, eps_hat, 0 * z, schedule, name)
@@ -302,7 +301,7 @@ def ddim_stays_on_the_path(lib: SimpleNamespace, kind: str = "linear") -> None:
 
 
 def ddim_keeps_the_variance(lib: SimpleNamespace) -> None:
-    """For every eta: sigma = eta sqrt(beta_tilde) on neighbours, and eps's share plus sigma^2 is 1 - alpha_bar."""
+    """For every eta: sigma^2 = eta^2 beta_tilde, and eps's share plus sigma^2 is 1 - alpha_bar."""
     schedule, zero = lib.linear(), torch.zeros(1, 1, dtype=torch.float64)
     one = zero + 1
     for t, t_next in ((1000, 999), (500, 499), (2, 1), (1000, 300), (7, 0)):

@@ -23,7 +23,7 @@ def error(a: Tensor | float, b: Tensor | float) -> float:
     a, b = (torch.as_tensor(v, dtype=torch.float64, device="cpu") for v in (a, b))
     if a.shape != b.shape and a.ndim and b.ndim:
         return float("inf")
-    return float((a - b).abs().nan_to_num(nan=float("inf")).max())
+    return float((a - b).detach().abs().nan_to_num(nan=float("inf")).max())
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:
@@ -31,7 +31,9 @@ def noise(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
-def refuses(call: Callable[[], object], key: str, kind: type[Exception] = ValueError, **values: object) -> None:
+def refuses(
+    call: Callable[[], object], key: str, kind: type[Exception] = ValueError, **values: object
+) -> None:
     """``call`` raises exactly ``kind`` and says ``lang.text(key, **values)``, in every language."""
     before = lang._chosen
     try:

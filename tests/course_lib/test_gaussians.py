@@ -63,7 +63,13 @@ def test_samples_have_the_mixtures_moments():
     assert error(x.mean(0), mean) < 5 * float(covariance.diagonal().max() / n) ** 0.5
     # the fourth moment of a bounded mixture of Gaussians is below 3 (largest second moment)^2
     assert error(torch.cov(x.T), covariance) < 5 * 3 * float(covariance.diagonal().max()) * n**-0.5
-    assert error(mixture.sample(9, torch.Generator().manual_seed(3)), mixture.sample(9, torch.Generator().manual_seed(3))) == 0
+    assert (
+        error(
+            mixture.sample(9, torch.Generator().manual_seed(3)),
+            mixture.sample(9, torch.Generator().manual_seed(3)),
+        )
+        == 0
+    )
 
 
 def test_optimal_eps_is_the_least_squares_answer():

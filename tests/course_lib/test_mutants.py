@@ -5,6 +5,8 @@ from __future__ import annotations
 import identities as ids
 import pytest
 
+pytestmark = pytest.mark.usefixtures("unchecked")  # a mutant Schedule is another class than the real one
+
 # module, what the source says, the mistake, the identity that must notice
 MUTANTS = {
     "schedule: alpha_bar one step late": (
@@ -65,9 +67,11 @@ MUTANTS = {
     "diffused: the data's own variance lost": (
         "gaussians", "alpha_bar_t * self.stds.square() + (1", "0 * self.stds.square() + (1",
         ids.diffused_is_the_integral),
-    "optimal_eps: sign": ("gaussians", "return -wide * score", "return wide * score", ids.optimal_eps_is_the_score),
+    "optimal_eps: sign": ("gaussians", "return -wide * score", "return wide * score",
+        ids.optimal_eps_is_the_score),
     "optimal_eps: no square root": (
-        "gaussians", "wide = (1 - alpha_bar_t).sqrt()", "wide = (1 - alpha_bar_t)", ids.optimal_eps_is_the_score),
+        "gaussians", "wide = (1 - alpha_bar_t).sqrt()", "wide = (1 - alpha_bar_t)",
+        ids.optimal_eps_is_the_score),
     "optimal_eps: t off by one": (
         "gaussians", "gather(self.schedule.alpha_bar, t, rows)",
         "gather(self.schedule.alpha_bar, t - 1, rows, first=0)", ids.optimal_eps_is_the_score),
@@ -84,7 +88,8 @@ MUTANTS = {
     "ddpm: a gap taken as one step": (
         "samplers", "alpha_t = alpha_bar_t / alpha_bar_next", "alpha_t = gather(schedule.alpha, t, x_t)",
         ids.respaced_step_is_the_ancestral_one),
-    "ddim: eta ignored": ("samplers", "sigma = eta * variance", "sigma = variance", ids.ddim_keeps_the_variance),
+    "ddim: eta ignored": ("samplers", "sigma = eta * variance", "sigma = variance",
+        ids.ddim_keeps_the_variance),
     "ddim: direction not shortened for the noise": (
         "samplers", "1 - alpha_bar_next - sigma**2", "1 - alpha_bar_next", ids.ddim_at_eta_1_is_ddpm),
     "ddim: t_next off by one": (
@@ -92,7 +97,8 @@ MUTANTS = {
         "gather(schedule.alpha_bar, max(0, t_next - 1), x_t, first=0)\n    x_0_hat",
         ids.ddim_stays_on_the_path),
     "sample: the model told t - 1": (
-        "samplers", "torch.full((len(x_t),), t, ", "torch.full((len(x_t),), t - 1, ", ids.visits_every_timestep),
+        "samplers", "torch.full((len(x_t),), t, ", "torch.full((len(x_t),), t - 1, ",
+        ids.visits_every_timestep),
     "sample: the last step forgotten": (
         "samplers", "for t, t_next in pairwise(visited):", "for t, t_next in pairwise(visited[:-1]):",
         ids.visits_every_timestep),

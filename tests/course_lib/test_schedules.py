@@ -63,8 +63,6 @@ def test_gather_broadcasts_over_the_items(where):
     schedule = schedules.linear()
     t = torch.tensor([1, 500, 1000])
     for dtype in (torch.float32, torch.float64):
-        if dtype == torch.float64 and where.type == "mps":
-            continue
         x = noise(3, 2, 4, 4).to(where, dtype)
         got = gather(schedule.alpha_bar, t.to(where), x)
         assert got.shape == (3, 1, 1, 1) and got.dtype == dtype and got.device.type == where.type

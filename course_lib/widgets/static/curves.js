@@ -29,7 +29,7 @@ function makePanel(about, count, first) {
     const path = make("svg:path", { class: "cw-curve", stroke: colour(i), "stroke-dasharray": DASHES[i % 6] });
     const name = make("svg:text", { class: "cw-name", fill: colour(i), "text-anchor": "middle", "dominant-baseline": "central" }, line.symbol.text ?? line.symbol.spoken);
     const dot = make("svg:circle", { class: "cw-dot", r: 4, fill: colour(i) });
-    const value = make("output");
+    const value = make("span", { class: "cw-value" });
     const row = make("li", {},
       make("svg:svg", { viewBox: "0 0 30 10", "aria-hidden": "true" },
         make("svg:line", { x1: 0, x2: 30, y1: 5, y2: 5, stroke: colour(i), "stroke-width": 2, "stroke-dasharray": DASHES[i % 6] })),
@@ -61,7 +61,7 @@ function render({ model, el }) {
   for (const about of model.get("panels")) panels.push(makePanel(about, count, panels.reduce((n, p) => n + p.lines.length, 0)));
   const slider = makeSlider(last, labels.cursor);
   const now = document.createTextNode("");
-  const readout = make("output", { class: "cw-readout cw-t", "aria-hidden": "true" }, make("i", {}, "t"), " = ", now);
+  const readout = make("span", { class: "cw-readout cw-t", "aria-hidden": "true" }, make("i", {}, "t"), " = ", now);
   readout.style.setProperty("--cw-readout", `${Math.max(...times.map((t) => t.length)) + 3}ch`);
   const note = make("p", { class: "cw-note cw-muted" }, model.get("handles").length ? labels.handles_hint : "");
   const problem = make("p", { class: "cw-note", role: "status" });

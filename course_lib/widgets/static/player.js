@@ -56,7 +56,7 @@ function render({ model, el }) {
     make("svg:svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, icon));
   const slider = makeSlider(last, labels.slider);
   const now = document.createTextNode("");
-  const readout = make("output", { class: "cw-readout", "aria-hidden": "true" },
+  const readout = make("span", { class: "cw-readout", "aria-hidden": "true" },
     times.length ? make("span", { class: "cw-t" }, make("i", {}, "t"), " = ", now) : now);
   const longest = Math.max(...(times.length ? times.map((t) => t.length + 4) : [2 * String(count).length + 3]));
   readout.style.setProperty("--cw-readout", `${longest}ch`);

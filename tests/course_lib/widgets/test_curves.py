@@ -172,3 +172,11 @@ def test_repr_and_the_still_picture():
     blue = (picture[30:210, 60:340] == (0x2F, 0x55, 0xA4)).all(-1)
     orange = (picture[30:210, 60:340] == (0xB4, 0x53, 0x1A)).all(-1)
     assert blue.any(0).all() and orange.any(0).any() and not orange.any(0).all()
+
+
+def test_a_korean_name_is_drawn_and_not_boxed():
+    def still(name):
+        return curves({"p": {name: X}}).still()
+
+    # A font without Hangul draws the same box for every syllable.
+    assert not np.array_equal(still("가나"), still("다라"))

@@ -1,0 +1,169 @@
+"""Checkpoints: what goes in comes out, half a file is never left, and what is wrong is named."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from support import error, noise, refuses
+from torch import nn
+
+from course_lib import checkpoints, data, schedules
+from course_lib.parameterisations import EpsModel
+from course_lib.unet import UNet
+
+CONFIG = {"channels": 1, "widths": [4, 8], "classes": 3, "embedding": 8, "attention": True, "time_width": 8}
+ABOUT = {"model": CONFIG, "schedule": schedules.cosine(30).spec, "predicts": "v", "note": "숫자"}
+X, T, Y = noise(2, 1, 5, 5).float(), torch.tensor([3, 30]), torch.tensor([0, 2])
+
+
+@pytest.fixture
+def net() -> UNet:
+    torch.manual_seed(0)
+    net = UNet(**CONFIG)
+    nn.init.normal_(net.head.weight)
+    return net.eval()
+
+
+@pytest.fixture
+def path(tmp_path, net) -> Path:
+    checkpoints.save(tmp_path / "model.safetensors", net, ABOUT, half=False)
+    return tmp_path / "model.safetensors"
+
+
+def sha(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+@torch.no_grad()
+def test_round_trip(path, net, where):
+    model = checkpoints.load(path, where, "fp32")
+    assert checkpoints.card(path) == ABOUT
+    assert model.kind == "v" and model.classes == 3 and not model.training
+    assert error(model.schedule.alpha_bar, schedules.cosine(30).alpha_bar) == 0
+    assert all(torch.equal(v.cpu(), net.state_dict()[k]) for k, v in model.net.state_dict().items())
+    assert not any(p.requires_grad for p in model.parameters())
+    want = EpsModel(net, schedules.cosine(30), "v")(X, T, Y)
+    got = model(X.to(where), T.to(where), Y.to(where))
+    assert error(got, want) < (1e-6 if where.type == "cpu" else 2**-8) * float(want.abs().max())
+
+
+def test_half_precision_rounds_once_and_halves_the_size(path, net, tmp_path):
+    half = tmp_path / "half.safetensors"
+    checkpoints.save(half, net, ABOUT)
+    loaded = checkpoints.load(half, "cpu", "fp32").net.state_dict()
+    assert all(torch.equal(v, net.state_dict()[k].half().float()) for k, v in loaded.items())
+    weights = sum(v.numel() for v in net.state_dict().values())
+    assert path.stat().st_size - half.stat().st_size >= 2 * weights - 64
+
+
+def test_tensors_and_note_round_trip(tmp_path):
+    path = tmp_path / "deeper" / "state.safetensors"
+    tensors = {"a": noise(3, 2).T, "b": torch.arange(3), "c": torch.tensor(True)}
+    checkpoints.write_tensors(path, tensors, {"step": 3, "recipe": {"x": [1, 2.5]}})
+    back, note = checkpoints.read_tensors(path)
+    assert note == {"step": 3, "recipe": {"x": [1, 2.5]}}
+    assert all(torch.equal(back[k], tensors[k]) and back[k].dtype == tensors[k].dtype for k in tensors)
+
+
+@pytest.mark.parametrize("keep", [0, 5, 40, -1])
+def test_a_truncated_file_is_named_with_its_sha(path, keep, unchecked):
+    content = path.read_bytes()
+    path.write_bytes(content[:keep])
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=path, got=sha(path))
+
+
+def test_a_flipped_header_is_named(path):
+    content = bytearray(path.read_bytes())
+    content[12] ^= 0xFF
+    path.write_bytes(content)
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=path, got=sha(path))
+
+
+@pytest.mark.parametrize("content", [b"", b'{"model": ', b"\xff\xfe"])
+def test_a_broken_card_is_named(path, content):
+    card = path.with_suffix(".json")
+    card.write_bytes(content)
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=card, got=sha(card))
+
+
+def test_weights_that_do_not_fit_are_named(path, net):
+    card = path.with_suffix(".json")
+    card.write_text(json.dumps(ABOUT | {"model": CONFIG | {"widths": [4, 12]}}))
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
+    card.write_text(json.dumps({"name": "something else"}))
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
+
+
+def test_missing_files_are_named(path):
+    nowhere = data.folder() / "nothing.json"
+    refuses(lambda: checkpoints.load("nothing"), "error.file_missing", FileNotFoundError, path=nowhere)
+    path.unlink()
+    refuses(lambda: checkpoints.load(path), "error.file_missing", FileNotFoundError, path=path)
+    card = path.with_suffix(".json")
+    card.unlink()
+    refuses(lambda: checkpoints.card(path), "error.file_missing", FileNotFoundError, path=card)
+
+
+class Trap:
+    """Unpickling this would create a file."""
+
+    def __init__(self, where: Path):
+        self.where = str(where)
+
+    def __reduce__(self):
+        return open, (self.where, "w")
+
+
+def test_a_pickle_is_never_loaded(path, tmp_path):
+    trap = tmp_path / "sprung"
+    path.write_bytes(pickle.dumps(Trap(trap)))
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=path, got=sha(path))
+    torch.save({"trap": Trap(trap)}, path)
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=path, got=sha(path))
+    assert not trap.exists()
+    pickle.loads(pickle.dumps(Trap(trap))).close()
+    assert trap.exists()  # the trap works: it is the library that did not step into it
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(path, net, monkeypatch):
+    before, listing = path.read_bytes(), sorted(path.parent.iterdir())
+
+    def broken(*_):
+        raise OSError(5, "Input/output error")
+
+    nn.init.zeros_(net.head.weight)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", broken)
+        refuses(
+            lambda: checkpoints.save(path, net, ABOUT), "error.write", path=path, problem="Input/output error"
+        )
+    assert path.read_bytes() == before and sorted(path.parent.iterdir()) == listing
+    checkpoints.save(path, net, ABOUT)
+    assert path.read_bytes() != before and sorted(path.parent.iterdir()) == listing
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, net):
+    (tmp_path / "file").write_text("here")
+    target = tmp_path / "file" / "model.safetensors"
+    refuses(
+        lambda: checkpoints.save(target, net, ABOUT),
+        "error.write",
+        path=target,
+        problem=os.strerror(errno.EEXIST),
+    )
+
+
+def test_a_changed_file_in_data_is_named_with_both_checksums(path, monkeypatch):
+    monkeypatch.setattr(data, "folder", lambda: path.parent)
+    monkeypatch.setattr(data, "checksums", lambda: {"model.safetensors": "ab" * 32})
+    refuses(
+        lambda: checkpoints.load("model", "cpu", "fp32"),
+        "error.checksum", path=path, want="ab" * 8, got=sha(path),
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Devices: what auto picks, what is refused, and that preparing a model changes no answer."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from support import FLOAT32, error, noise, refuses
+
+from course_lib import device, schedules
+from course_lib.parameterisations import EpsModel
+from course_lib.unet import UNet
+
+
+def test_auto_takes_the_best_there_is(monkeypatch):
+    for cuda, mps, want in ((True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda mps=mps: mps)
+        assert device.pick().type == want
+
+
+def test_a_named_device_is_taken(where):
+    assert device.pick(str(where)) == where and device.pick(where) == where
+
+
+def test_bad_devices_are_named(monkeypatch, unchecked):
+    refuses(lambda: device.pick("gpu"), "error.device", got="'gpu'")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    refuses(lambda: device.pick("cuda"), "error.device_absent", got="'cuda'")
+    refuses(lambda: device.pick("cuda:1"), "error.device_absent", got="'cuda:1'")
+
+
+def test_precisions():
+    cpu = torch.device("cpu")
+    assert device.use_bf16("bf16", cpu) and not device.use_bf16("fp32", cpu)
+    assert device.use_bf16("auto", cpu) == device.fast_bf16(cpu)
+    refuses(lambda: device.use_bf16("fp16", cpu), "error.precision", got="'fp16'", allowed="auto, fp32, bf16")
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_preparing_changes_the_layout_not_the_answer(precision, where):
+    torch.manual_seed(0)
+    net = UNet(widths=(8, 16), embedding=16)
+    torch.nn.init.normal_(net.head.weight, std=0.1)
+    model = EpsModel(net.eval(), schedules.linear())
+    x, t = noise(2, 1, 8, 8).float(), torch.tensor([5, 900])
+    want = model(x, t)
+    assert device.prepare(model, precision, where) is model
+    assert model.bf16 == (precision == "bf16")
+    got = model(x.to(where), t.to(where))
+    assert got.device.type == where.type and got.dtype == torch.float32
+    coarse = precision == "bf16" or where.type == "cuda"  # a GPU may use TF32 in float32 convolutions
+    assert error(got, want) < (2**-4 if coarse else FLOAT32) * float(want.abs().max())

@@ -1,0 +1,88 @@
+"""Classifier-free guidance: w = 0 is the conditional model, w = -1 the unconditional one, linear between."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from support import FLOAT32, error, noise, refuses
+from torch import nn
+
+from course_lib import schedules
+from course_lib.guidance import guide
+from course_lib.parameterisations import EpsModel
+
+SCHEDULE = schedules.linear()
+
+
+class Net(nn.Module):
+    """Depends on x_t, t and y, item by item, and counts its calls."""
+
+    classes = 10
+
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+
+    def forward(self, x_t, t, y):
+        self.calls += 1
+        shape = (-1, 1, 1, 1)
+        return (x_t * (1 + y.reshape(shape))).sin() + t.reshape(shape) / 1000
+
+
+@pytest.fixture
+def model():
+    return EpsModel(Net(), SCHEDULE)
+
+
+X, T, Y = noise(3, 1, 2, 2), torch.tensor([1, 500, 1000]), torch.tensor([0, 4, 9])
+NULL = torch.full((3,), 10)
+
+
+def test_w_0_is_the_conditional_model_exactly(model):
+    assert (
+        error(guide(model, Y)(X, T), model(X, T, Y))
+        == 0
+        == error(guide(model, Y, w=0.0)(X, T), model(X, T, Y))
+    )
+
+
+def test_w_minus_1_is_the_unconditional_model_exactly(model):
+    assert error(guide(model, Y, w=-1.0)(X, T), model(X, T, NULL)) == 0
+
+
+@pytest.mark.parametrize("w", [-0.5, 0.3, 1.0, 4.0])
+def test_any_w_is_eq_6_of_ho_and_salimans(model, w, where):
+    want = (1 + w) * model(X, T, Y) - w * model(X, T, NULL)
+    got = guide(model, Y, w=w)(X.to(where), T.to(where))  # labels follow the images' device
+    assert got.device.type == where.type
+    assert error(got, want) < 1e-14 * (1 + 2 * abs(w)) * 8
+
+
+def test_guidance_is_linear_in_w(model):
+    at = {w: guide(model, Y, w=w)(X, T) for w in (-1.0, 0.0, 2.0, 5.0)}
+    conditional, pull = at[0.0], at[0.0] - at[-1.0]
+    for w, got in at.items():
+        assert error(got, conditional + w * pull) < 1e-13
+    assert error(at[5.0], at[0.0]) > 0.1
+
+
+def test_both_passes_travel_as_one_batch(model):
+    for w, calls in ((0.0, 1), (-1.0, 1), (2.0, 1)):
+        model.net.calls = 0
+        guide(model, Y, w=w)(X, T)
+        assert model.net.calls == calls
+
+
+def test_in_float32_too(model):
+    got = guide(model, Y, w=2.0)(X.float(), T)
+    assert got.dtype == torch.float32 and error(got, guide(model, Y, w=2.0)(X, T)) < 8 * FLOAT32
+
+
+def test_bad_input_is_named(model, unchecked):
+    refuses(lambda: guide(model, torch.tensor([0, 10])), "error.label", got=10, last=9)
+    refuses(lambda: guide(model, torch.tensor([-1, 3])), "error.label", got=-1, last=9)
+    for w in (-1.5, float("nan"), float("inf")):
+        refuses(lambda w=w: guide(model, Y, w=w), "error.guidance", got=w)
+    refuses(lambda: guide(EpsModel(nn.Identity(), SCHEDULE), Y), "error.no_labels")
+    with pytest.raises(TypeError):  # w by keyword only: s = 1 + w would otherwise slip in
+        guide(model, Y, 2.0)

@@ -1,0 +1,126 @@
+"""Metrics: the Fréchet distance's closed forms, and the frozen classifier orders pictures rightly."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from support import error, noise, refuses
+
+from course_lib import data, metrics
+from course_lib.metrics import frechet_between
+
+
+def covariance(n: int, seed: int = 0) -> torch.Tensor:
+    half = noise(n, 2 * n, seed=seed)
+    return half @ half.T / n
+
+
+ZERO, COV = torch.zeros(6, dtype=torch.float64), covariance(6)
+
+
+def test_equal_gaussians_are_at_distance_0():
+    # the root of a matrix loses half the digits of its smallest eigenvalues
+    assert abs(frechet_between(ZERO, COV, ZERO, COV)) < 1e-12
+
+
+def test_a_shifted_mean_costs_its_square():
+    shift = noise(6, seed=3)
+    assert abs(frechet_between(ZERO, COV, shift, COV) - float(shift @ shift)) < 1e-12
+
+
+def test_a_scaled_covariance_costs_its_roots():
+    """C and c^2 C commute: tr(C) (c - 1)^2."""
+    for c in (0.1, 3.0):
+        want = float(COV.trace()) * (c - 1) ** 2
+        assert abs(frechet_between(ZERO, COV, ZERO, c**2 * COV) - want) < 1e-11
+
+
+def test_in_one_dimension():
+    """(m_1 - m_2)^2 + (s_1 - s_2)^2."""
+    m_1, m_2 = (torch.tensor([v], dtype=torch.float64) for v in (0.5, -1.0))
+    c_1, c_2 = (torch.tensor([[v]], dtype=torch.float64) for v in (4.0, 0.25))
+    assert abs(frechet_between(m_1, c_1, m_2, c_2) - (1.5**2 + 1.5**2)) < 1e-14
+
+
+def test_it_is_symmetric_and_rotates_with_the_features():
+    other, m = covariance(6, 1), noise(6, seed=2)
+    there, back = frechet_between(ZERO, COV, m, other), frechet_between(m, other, ZERO, COV)
+    assert there > 0 and abs(there - back) < 1e-11
+    turn, _ = torch.linalg.qr(noise(6, 6, seed=4))
+    turned = frechet_between(ZERO, turn @ COV @ turn.T, turn @ m, turn @ other @ turn.T)
+    assert abs(turned - there) < 1e-11
+    # the textbook's tr((C_1 C_2)^(1/2)), by the eigenvalues of the product
+    cross = torch.linalg.eigvals(COV @ other).real.clamp(min=0).sqrt().sum()
+    want = float(m @ m + COV.trace() + other.trace() - 2 * cross)
+    assert abs(there - want) < 1e-10
+
+
+def test_singular_covariances_are_fine():
+    flat = torch.zeros(6, 6, dtype=torch.float64)
+    assert abs(frechet_between(ZERO, flat, ZERO, COV) - float(COV.trace())) < 1e-12
+
+
+def test_moments_are_mean_and_unbiased_covariance():
+    x = noise(50, 3)
+    mean, cov = metrics.moments(x.float())
+    assert mean.dtype == torch.float64 and error(mean, x.float().double().mean(0)) < 1e-15
+    centred = x - x.mean(0)
+    assert error(cov, centred.T @ centred / 49) < 1e-6  # x was rounded to float32 first
+    assert metrics.moments(noise(5, 1))[1].shape == (1, 1)
+    refuses(lambda: metrics.moments(noise(1, 3)), "error.too_few", got=1)
+
+
+def test_real_test_digits_are_read_right():
+    images, labels = (part[::2] for part in data.digits("test"))
+    assert metrics.accuracy(images, labels) >= 0.993
+    some, names = images[:1000], labels[:1000]
+    assert metrics.accuracy(some, (names + 1) % 10) < 0.02
+    shuffled = names[torch.randperm(1000, generator=torch.Generator().manual_seed(0))]
+    assert abs(metrics.accuracy(some, shuffled) - 0.1) < 5 * math.sqrt(0.1 * 0.9 / 1000)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    images, _ = data.digits("train")
+    return images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[:2000]]
+
+
+def test_the_distance_grows_with_the_damage(digits):
+    """Real digits lie at the floor; more and more noise or blur, and an empty page, above it, in order."""
+    g = torch.Generator().manual_seed(1)
+    eps = torch.randn(digits.shape, generator=g)
+    floor = metrics.floor(2000)
+    few = metrics.floor(250)
+    assert few == metrics.frechet(digits[:250])  # the floor is exactly these images' score
+    assert 0 < floor < few / 2  # it falls about as 1/N: always quote N
+    some = digits[:500]
+    noisy = [metrics.frechet((some + s * eps[:500]).clamp(-1, 1)) for s in (0.1, 0.3, 0.8)]
+    blurred = [metrics.frechet(F.avg_pool2d(some, size, 1, size // 2)) for size in (3, 5)]
+    empty = metrics.frechet(-torch.ones(10, 1, 28, 28))
+    assert 5 * floor < noisy[0] < noisy[1] < noisy[2]
+    assert 5 * floor < blurred[0] < blurred[1] < empty
+
+
+def test_one_class_only_is_far_from_digits():
+    images, labels = data.digits("train")
+    assert metrics.accuracy(images[labels == 3][:500], labels[labels == 3][:500]) > 0.99
+    assert metrics.frechet(images[labels == 3][:500]) > 20  # accuracy alone does not notice
+
+
+def test_the_classifier_is_frozen():
+    model = metrics.classifier()
+    assert model is metrics.classifier() and not model.training
+    assert not any(p.requires_grad for p in model.parameters())
+    x = data.one_of_each()[0]
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    assert error(metrics.features(x), metrics.features(x.double())) < 1e-5
+    assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
+    assert metrics.features(x).shape == (10, metrics.FEATURES) and metrics.features(x).dtype == torch.float64
+
+
+def test_bad_floors_are_named(unchecked):
+    for n in (0, 1, 18_001):
+        refuses(lambda n=n: metrics.floor(n), "error.floor", got=n, most=18_000)

@@ -1,0 +1,263 @@
+"""Samplers: the steps' identities, and the loop visits, draws, keeps and leaks exactly what it says."""
+
+from __future__ import annotations
+
+import weakref
+from functools import partial
+from itertools import pairwise
+
+import identities as ids
+import pytest
+import torch
+from support import FLOAT32, error, noise, refuses
+
+from course_lib import samplers, schedules
+from course_lib.samplers import ddim_step, ddpm_step, final, sample
+
+LIB = ids.library()
+ALL_KINDS = pytest.mark.parametrize("kind", ids.KINDS)
+
+
+def zero(x_t, t):
+    return torch.zeros_like(x_t)
+
+
+@ALL_KINDS
+def test_the_ancestral_step_is_the_posterior(kind):
+    ids.ancestral_step_is_the_posterior(LIB, kind)
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        ids.respaced_step_is_the_ancestral_one, ids.ddim_keeps_the_variance, ids.visits_every_timestep,
+        ids.noise_is_fresh, ids.trajectory_repeats_the_steps,
+    ],
+)  # fmt: skip
+def test_identity(identity):
+    identity(LIB)
+
+
+@ALL_KINDS
+def test_ddim_stays_on_the_path_of_the_true_noise(kind):
+    ids.ddim_stays_on_the_path(LIB, kind)
+
+
+@ALL_KINDS
+def test_ddim_at_eta_1_is_ddpm(kind):
+    ids.ddim_at_eta_1_is_ddpm(LIB, kind)
+
+
+@pytest.mark.parametrize("visited", [None, samplers.times(200, 17)])
+def test_whole_runs_of_ddim_at_eta_1_and_ddpm_agree(visited):
+    """The same seed draws the same noise for both, so the two pictures are one."""
+    schedule, x_T = schedules.linear(200), noise(4, 1, 2, 3)
+    model = ids.make_mixture(LIB, (1, 2, 3)).optimal_eps(schedule)
+    a, b = (
+        final(sample(model, step, x_T, schedule, visited, torch.Generator().manual_seed(5)))
+        for step in (partial(ddpm_step, variance="beta_tilde"), partial(ddim_step, eta=1.0))
+    )
+    assert error(a, b) < 1e-10  # 200 steps, each losing up to 1e4 eps where 1 - alpha_bar is 1e-4
+
+
+def test_times_fall_from_T_to_0_without_repeats():
+    for T in (1, 2, 3, 7, 50, 999, 1000):
+        for steps in sorted({1, 2, 3, 5, 7, 20, 49, 50, T // 2, T - 1, T}):
+            if not 1 <= steps <= T:
+                continue
+            got = samplers.times(T, steps)
+            assert len(got) == steps + 1 and got[0] == T and got[-1] == 0
+            assert all(a > b for a, b in pairwise(got)), (T, steps)
+            if steps > 1:
+                assert got[-2] == 1
+                even = [T - k * (T - 1) / (steps - 1) for k in range(steps)]
+                assert max(abs(a - b) for a, b in zip(got, even, strict=False)) <= 0.5
+    assert samplers.times(1000, 1000) == list(range(1000, -1, -1))
+
+
+def test_given_times_are_the_visited_ones():
+    asked = []
+
+    def model(x_t, t):
+        asked.append(int(t[0]))
+        return 0 * x_t
+
+    states = list(sample(model, ddim_step, noise(2, 3), schedules.linear(), [700, 300, 2, 0]))
+    assert asked == [700, 300, 2] and [s.t for s in states] == [700, 300, 2, 0]
+    assert error(states[-1].x_t, states[-1].x_0_hat) == 0 == error(states[-1].eps_hat, 0 * noise(2, 3))
+
+
+def test_ddim_at_eta_0_draws_no_noise():
+    g = torch.Generator().manual_seed(1)
+    before = g.get_state()
+    final(sample(zero, ddim_step, noise(2, 3), schedules.linear(20), generator=g))
+    assert torch.equal(g.get_state(), before)
+    final(sample(zero, partial(ddim_step, eta=0.0), noise(2, 3), schedules.linear(20), generator=g))
+    assert torch.equal(g.get_state(), before)
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    final(sample(zero, ddpm_step, noise(2, 3), schedules.linear(20), generator=g))
+    assert torch.equal(torch.rand(1), expected)  # noise comes from the generator, never from the global one
+
+
+def test_same_seed_same_picture(where):
+    schedule = schedules.linear(20)
+    model = ids.make_mixture(LIB, (1, 2, 3)).optimal_eps(schedule)
+    x_T = noise(3, 1, 2, 3).to(where)
+
+    def picture(seed):
+        return final(
+            sample(model, ddpm_step, x_T, schedule, generator=torch.Generator(where).manual_seed(seed))
+        )
+
+    assert error(picture(1), picture(1)) == 0 < error(picture(1), picture(2))
+    assert picture(1).device.type == where.type
+
+
+def test_a_run_on_the_device_equals_the_cpus(where):
+    schedule = schedules.cosine(50)
+    model = ids.make_mixture(LIB, (1, 2, 3)).optimal_eps(schedule)
+    x_T = noise(3, 1, 2, 3)
+    here = list(sample(model, ddim_step, x_T, schedule))
+    there = list(sample(model, ddim_step, x_T.to(where), schedule))
+    for a, b in zip(here, there, strict=True):
+        assert all(error(u, v) < 1e-10 for u, v in zip(a[1:], b[1:], strict=True))
+    single = list(sample(model, ddim_step, x_T.float().to(where), schedule))
+    assert single[-1].x_t.dtype == torch.float32 and error(single[-1].x_t, here[-1].x_t) < 1e3 * FLOAT32
+
+
+RULES = {
+    "x_t": lambda x_t: x_t + 1,
+    "x_t, eps_hat": lambda x_t, eps_hat: x_t + 1 + 0 * eps_hat,
+    "eps_hat, t, x_t": lambda eps_hat, t, x_t: x_t + t / t,
+    "z": lambda z, x_t: x_t + 1 + 0 * z,
+    "t, t_next": lambda x_t, t, t_next: x_t + t - t_next,
+    "schedule": lambda x_t, schedule: x_t + schedule.alpha_bar[0].item(),
+    "all": lambda x_t, t, t_next, eps_hat, z, schedule: x_t + t - t_next + 0 * z,
+    "anything": lambda **given: given["x_t"] + len(given) - 5,
+    "an option": lambda x_t, step=1: x_t + step,
+    "bound": partial(lambda x_t, schedule: x_t + schedule, schedule=1),
+}
+
+
+@pytest.mark.parametrize("names", RULES)
+def test_a_learners_rule_names_only_what_it_needs(names):
+    assert error(final(sample(zero, RULES[names], noise(2, 3), schedules.linear(7))), noise(2, 3) + 7) < 1e-14
+
+
+def test_a_learners_ddim_without_default_noise_runs_at_eta_0():
+    def my_ddim(x_t, t, t_next, eps_hat, z, schedule, eta=0.0):
+        return ddim_step(x_t, t, t_next, eps_hat, schedule, eta, z)
+
+    x_T, schedule = noise(2, 3), schedules.linear(7)
+    assert (
+        error(final(sample(zero, my_ddim, x_T, schedule)), final(sample(zero, ddim_step, x_T, schedule))) == 0
+    )
+
+
+def test_final_is_the_last_state():
+    schedule, model = schedules.linear(9), ids.make_mixture(LIB, (1,)).optimal_eps(schedules.linear(9))
+    states = list(sample(model, ddim_step, noise(3, 1), schedule))
+    assert error(final(sample(model, ddim_step, noise(3, 1), schedule)), states[-1].x_t) == 0
+    assert error(final(states[:4]), states[3].x_t) == 0
+
+
+def test_no_state_is_kept():
+    """A consumer that keeps nothing leaves at most the current image and the one before it alive."""
+    alive = []
+    for state in sample(lambda x_t, t: 0.1 * x_t, ddim_step, noise(2, 3), schedules.linear(30)):
+        alive.append(weakref.ref(state.x_t))
+        assert sum(ref() is not None for ref in alive) <= 3
+    start = noise(2, 3)
+    before = start.clone()
+    final(sample(zero, ddpm_step, start, schedules.linear(5)))
+    assert error(start, before) == 0
+
+
+def test_grad_mode_does_not_leak_between_yields():
+    weight = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    inside = []
+
+    def model(x_t, t):
+        inside.append(torch.is_grad_enabled())
+        return weight * x_t
+
+    for state in sample(model, ddim_step, noise(2, 3), schedules.linear(4)):
+        assert torch.is_grad_enabled() and not state.x_t.requires_grad
+    assert inside == [False] * 4
+    with torch.no_grad():
+        for _ in sample(model, ddim_step, noise(2, 3), schedules.linear(4)):
+            assert not torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("variance", samplers.VARIANCES)
+def test_ddpm_with_the_exact_model_reproduces_a_gaussian(variance):
+    n, mean, std = 4000, 0.4, 0.3
+    schedule = schedules.linear()
+    mixture = LIB.Mixture([1.0], torch.full((1, 1), mean, dtype=torch.float64), std)
+    g = torch.Generator().manual_seed(0)
+    x_T = torch.randn(n, 1, dtype=torch.float64, generator=g)
+    step = partial(ddpm_step, variance=variance)
+    x = final(sample(mixture.optimal_eps(schedule), step, x_T, schedule, generator=g))
+    assert abs(float(x.mean()) - mean) < 4 * std * n**-0.5
+    assert abs(float(x.std()) - std) < 4 * std * (2 * n) ** -0.5
+
+
+def test_bad_times_and_steps_are_named(unchecked):
+    schedule, x = schedules.linear(10), noise(2, 3)
+
+    def run(visited):
+        return lambda: sample(zero, ddim_step, x, schedule, visited)
+
+    refuses(run([10, 5]), "error.times", T=10, got="10, 5")
+    refuses(run([11, 5, 0]), "error.times", T=10, got="11, 5, 0")
+    refuses(run([10, 5, 5, 3, 0]), "error.times", T=10, got="10, 5, 5, 3, …")
+    refuses(run([1, 2, 0]), "error.times", T=10, got="1, 2, 0")
+    refuses(run([0]), "error.times", T=10, got="0")
+    refuses(run([]), "error.times", T=10, got="")
+    for steps in (0, 11, -1, 2.5):
+        refuses(lambda steps=steps: samplers.times(10, steps), "error.steps", got=steps, T=10)
+
+    def one_back(x_t, t, eps_hat):
+        return x_t
+
+    refuses(lambda: sample(zero, one_back, x, schedule, [10, 5, 0]), "error.cannot_skip", step="one_back")
+    allowed = "x_t, t, t_next, eps_hat, z, schedule"
+
+    def misnamed(x_t, eps):
+        return x_t
+
+    refuses(
+        lambda: sample(zero, misnamed, x, schedule),
+        "error.step_names",
+        step="misnamed",
+        got="eps",
+        allowed=allowed,
+    )
+    refuses(lambda: final([]), "error.no_steps")
+    refuses(
+        lambda: next(sample(lambda x_t, t: x_t[:1], ddim_step, x, schedule)),
+        "error.model_shape", t=10, want=(2, 3), got=(1, 3),
+    )  # fmt: skip
+
+
+def test_bad_steps_are_named(unchecked):
+    schedule, x, wide = schedules.linear(10), noise(2, 3), noise(1, 3)
+    refuses(
+        lambda: ddpm_step(x, 5, x, x, schedule, "small"),
+        "error.variance_name", got="'small'", allowed="beta, beta_tilde",
+    )  # fmt: skip
+    refuses(lambda: ddpm_step(x, 0, x, x, schedule), "error.t_zero", got=0, first=1, T=10)
+    refuses(lambda: ddpm_step(x, 11, x, x, schedule), "error.t_range", got=11, first=1, T=10)
+    refuses(lambda: ddpm_step(x, 5, x, x, schedule, t_next=5), "error.t_next", t=5, got=5)
+    refuses(lambda: ddim_step(x, 5, 6, x, schedule), "error.t_next", t=5, got=6)
+    refuses(lambda: ddim_step(x, 5, -1, x, schedule), "error.t_next", t=5, got=-1)
+    refuses(lambda: ddim_step(x, 5, 4, x, schedule, 1.5, x), "error.eta", got=1.5)
+    refuses(lambda: ddim_step(x, 5, 4, x, schedule, float("nan"), x), "error.eta", got=float("nan"))
+    refuses(lambda: ddim_step(x, 5, 4, x, schedule, 0.5), "error.eta_noise", got=0.5)
+    said = {"want": (2, 3), "got": (1, 3), "x": "x_t"}
+    refuses(lambda: ddpm_step(x, 5, wide, x, schedule), "error.noise_shape", eps="eps_hat", **said)
+    refuses(lambda: ddpm_step(x, 5, x, wide, schedule), "error.noise_shape", eps="z", **said)
+    refuses(lambda: ddim_step(x, 5, 4, wide, schedule), "error.noise_shape", eps="eps_hat", **said)
+    refuses(lambda: ddim_step(x, 5, 4, x, schedule, 1.0, wide), "error.noise_shape", eps="z", **said)

@@ -1,0 +1,249 @@
+"""Training: resuming changes nothing, interruptions lose nothing, and the recipe is kept to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+from support import FLOAT32, error, noise, refuses
+
+from course_lib import checkpoints, lang, schedules, training
+from course_lib.parameterisations import EpsModel
+from course_lib.training import EMA, Recipe, Run
+from course_lib.unet import UNet
+
+RECIPE = Recipe(steps=8, batch_size=4, warmup=3, precision="fp32", ema_decay=0.9)
+IMAGES = noise(12, 1, 4, 4).float().clamp(-1, 1)
+LABELS = torch.arange(12) % 10
+
+
+def make(
+    state=None, recipe=RECIPE, images=IMAGES, labels=LABELS, classes=10, where="cpu", widths=(4, 8)
+) -> Run:
+    torch.manual_seed(1)
+    net = UNet(widths=widths, embedding=8, time_width=8, classes=classes)
+    return Run(EpsModel(net, schedules.linear(100), "v"), images, labels, recipe, state, str(where))
+
+
+def weights(run: Run) -> dict[str, torch.Tensor]:
+    now = {f"net.{k}": v.clone() for k, v in run.model.net.state_dict().items()}
+    return now | {f"ema.{k}": v.clone() for k, v in run.ema.weights.items()}
+
+
+def same(a: dict, b: dict) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+
+
+def test_ema_is_its_formula():
+    layer = torch.nn.Linear(1, 1, bias=False).double()
+    layer.weight.data.fill_(2.0)
+    ema, want = EMA(layer, 0.5), 2.0
+    for step, value in enumerate([3.0, -1.0, 4.0, 4.0, 0.5, 7.0, 1.0, 2.0], start=1):
+        layer.weight.data.fill_(value)
+        ema.update(layer, step)
+        d = min(0.5, (1 + step) / (10 + step))
+        want = d * want + (1 - d) * value
+        assert abs(float(ema.weights["weight"]) - want) < 1e-14
+    assert min(0.5, 2 / 11) < 0.5 == min(0.5, 9 / 18)  # the run above saw both sides of the minimum
+
+
+def test_learning_rate_warms_up_and_falls_to_0():
+    recipe = Recipe(steps=100, warmup=10, learning_rate=1e-3)
+    rates = [training.learning_rate(s, recipe) for s in range(100)]
+    assert abs(rates[0] - 1e-4) < 1e-18 and abs(rates[9] - 1e-3) < 1e-18 and abs(rates[10] - 1e-3) < 1e-18
+    assert abs(rates[55] - 5e-4) < 1e-18 and all(a > b for a, b in pairwise(rates[10:]))
+    assert 0 < rates[-1] < 1e-6
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path, where):
+    straight = make(where=where)
+    losses = [p.loss for p in straight.steps()]
+    for stop in (1, 4, 7):
+        state = tmp_path / f"{stop}.safetensors"
+        first = make(state, where=where)
+        early = []
+        for progress in first.steps(save_every=100):
+            early.append(progress.loss)
+            if progress.step == stop:
+                break
+        assert not same(weights(first), weights(straight))
+        second = make(state, where=where)
+        assert second.step == stop
+        late = [p.loss for p in second.steps()]
+        if where.type == "cpu":
+            assert early + late == losses and same(weights(second), weights(straight))
+        else:  # CUDA's scatter and reduction orders are not fixed
+            assert error(torch.tensor(early + late), torch.tensor(losses)) < 1e3 * FLOAT32
+        assert second.step == RECIPE.steps and list(second.steps()) == []
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize("where_it_strikes", ["forward", "backward", "between"])
+def test_ctrl_c_loses_nothing(tmp_path, monkeypatch, kind, where_it_strikes):
+    """Stopped inside a step, that step is drawn again on resuming: the end is the same, bit for bit."""
+    straight = make()
+    list(straight.steps())
+    run = make(tmp_path / "state.safetensors")
+    steps = run.steps(save_every=100)
+    for _ in range(5):
+        next(steps)
+
+    def strike(*_, **__):
+        raise kind
+
+    if where_it_strikes == "between":
+        steps.close()
+    else:
+        target = (run.model.net, "forward") if where_it_strikes == "forward" else (torch.Tensor, "backward")
+        with monkeypatch.context() as patch, pytest.raises(kind):
+            patch.setattr(*target, strike)
+            next(steps)
+    again = make(tmp_path / "state.safetensors")
+    assert again.step == 5
+    list(again.steps())
+    assert same(weights(again), weights(straight))
+
+
+def test_a_half_made_update_is_never_saved(tmp_path, monkeypatch):
+    """Ctrl-C between the weights' update and the average's: the last whole state stays on disk."""
+    run = make(tmp_path / "state.safetensors")
+    steps = run.steps(save_every=2)
+    for _ in range(3):
+        next(steps)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(run.ema, "update", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        next(steps)
+    again, straight = make(tmp_path / "state.safetensors"), make()
+    assert again.step == 2
+    list(again.steps())
+    list(straight.steps())
+    assert same(weights(again), weights(straight))
+
+
+def test_a_failed_write_leaves_the_old_state(tmp_path, monkeypatch):
+    path = tmp_path / "state.safetensors"
+    run = make(path)
+    steps = run.steps(save_every=100)
+    next(steps)
+    run.save()
+    before = path.read_bytes()
+    next(steps)
+
+    def broken(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", broken)
+        refuses(run.save, "error.write", path=path, problem="No space left on device")
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    assert make(path).step == 1
+
+
+def test_saving_happens_at_each_interval_and_at_the_end(tmp_path, monkeypatch):
+    saved, run = [], make(tmp_path / "state.safetensors")
+    save = run.save
+    monkeypatch.setattr(run, "save", lambda: (saved.append(run.step), save()))
+    list(run.steps(save_every=3))
+    assert saved == [3, 6, 8]
+
+
+def test_without_a_state_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    list(make().steps(save_every=1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_label_dropout_gives_the_null_label_its_share():
+    run = make(recipe=replace(RECIPE, batch_size=20_000, label_dropout=0.1))
+    x_0, t, eps, y = run.batch()
+    share = float((y == 10).double().mean())
+    assert abs(share - 0.1) < 5 * (0.1 * 0.9 / 20_000) ** 0.5
+    # whatever label remains is the image's own
+    whose = torch.cdist(x_0.flatten(1), IMAGES.flatten(1)).argmin(1)
+    assert torch.equal(y[y != 10], LABELS[whose][y != 10])
+    assert int(t.min()) == 1 and int(t.max()) == 100
+    counts = torch.bincount(t, minlength=101)[1:].double()
+    assert float((counts - 200).abs().max()) < 5 * 200**0.5
+    assert abs(float(eps.mean())) < 5 * eps.numel() ** -0.5
+    assert not (make(recipe=replace(RECIPE, label_dropout=0.0)).batch()[3] == 10).any()
+    assert make(labels=None, classes=0).batch()[3] is None
+
+
+def test_the_loss_falls_in_each_tenth_of_t_that_was_drawn():
+    run = make()
+    error_of_image, t = torch.tensor([1.0, 3.0, 5.0]), torch.tensor([1, 10, 100])
+    run._record(error_of_image, t)
+    assert run.recent.isnan().tolist() == [False] + 8 * [True] + [False]
+    assert error(run.recent[[0, 9]], torch.tensor([2.0, 5.0])) == 0
+    run._record(torch.tensor([4.0]), torch.tensor([11]))
+    run._record(torch.tensor([12.0]), torch.tensor([10]))
+    assert error(run.recent[[0, 1, 9]], torch.tensor([0.98 * 2 + 0.02 * 12, 4.0, 5.0])) < FLOAT32
+    progress = list(run.steps())[-1]
+    assert progress.step == 8 and len(progress.by_t) == 10 == training.BUCKETS
+
+
+def test_training_learns():
+    """One image only: the loss of a short run falls well below that of the zero answer."""
+    recipe = replace(RECIPE, steps=150, batch_size=32, warmup=5, learning_rate=1e-2)
+    losses = [p.loss for p in make(recipe=recipe, images=IMAGES[:1], labels=LABELS[:1]).steps()]
+    assert sum(losses[-10:]) < 0.5 * sum(losses[:3]) / 3 * 10
+
+
+def test_averaged_is_a_separate_network():
+    run = make()
+    list(run.steps())
+    net = run.averaged()
+    assert not net.training
+    assert all(torch.equal(v, run.ema.weights[k]) for k, v in net.state_dict().items())
+    net.stem.weight.data.zero_()
+    assert run.ema.weights["stem.weight"].abs().max() > 0 < run.model.net.stem.weight.abs().max()
+
+
+def test_train_shows_a_bar_and_reports_each_step(capsys):
+    seen = []
+    run = training.train(make(), each=lambda p: seen.append(p.step))
+    assert seen == list(range(1, 9)) and run.step == 8
+    assert lang.text("training.bar") in capsys.readouterr().err
+
+
+def test_bad_input_is_named(tmp_path, unchecked):
+    path = tmp_path / "state.safetensors"
+    run = make(path)
+    next(run.steps())
+    run.save()
+    refuses(lambda: make(path, replace(RECIPE, learning_rate=1.0)), "error.resume", path=path)
+    refuses(lambda: make(path, widths=(4, 12)), "error.resume", path=path)
+    strange = tmp_path / "strange.safetensors"
+    checkpoints.write_tensors(strange, {"a": torch.zeros(1)}, {})
+    refuses(lambda: make(strange), "error.resume", path=strange)
+    short = tmp_path / "short.safetensors"
+    short.write_bytes(path.read_bytes()[:-100])
+    refuses(lambda: make(short), "error.checkpoint", path=short, got=_sha(short))
+    bad = IMAGES.clone()
+    bad[0, 0, 0, 0], bad[1, 0, 0, 0] = float("nan"), float("inf")
+    refuses(lambda: make(images=bad), "error.not_finite", count=2)
+    refuses(
+        lambda: make(images=(IMAGES + 1) * 127.5),
+        "error.image_range",
+        low=_g((IMAGES + 1) * 127.5, 0),
+        high=_g((IMAGES + 1) * 127.5, 1),
+    )
+    refuses(lambda: make(images=IMAGES.byte()), "error.float_images", got=torch.uint8)
+    refuses(lambda: make(images=IMAGES[0]), "error.image_shape", got=(1, 4, 4), want="(N, C, H, W)")
+    refuses(
+        lambda: make(recipe=replace(RECIPE, precision="half")),
+        "error.precision", got="'half'", allowed="auto, fp32, bf16",
+    )  # fmt: skip
+
+
+def _g(x: torch.Tensor, end: int) -> str:
+    return f"{float(x.aminmax()[end]):.3g}"
+
+
+def _sha(path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

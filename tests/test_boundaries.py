@@ -1,0 +1,153 @@
+"""Who may import whom (DESIGN 4.10), read from the code and seen again in a fresh process."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MATHS = (
+    "adapters", "checkpoints", "data", "device", "forward", "gaussians", "guidance", "losses", "metrics",
+    "parameterisations", "samplers", "schedules", "training", "unet",
+)  # fmt: skip
+PICTURES = ("matplotlib", "IPython", "ipywidgets", "anywidget", "course_lib.widgets", "course_lib.figures")
+
+
+def modules(package: str) -> dict[str, Path]:
+    """Every module of a package by its dotted name."""
+    found = {}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+LIBRARY = modules("course_lib")
+
+
+def imports(source: str, name: str = "", top_only: bool = False) -> set[str]:
+    """The dotted names that a module imports: all, or only those it needs to be imported itself."""
+
+    def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+        for node in ast.iter_child_nodes(tree):
+            lazy = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            typing_only = isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+            if not (top_only and (lazy or typing_only)):
+                yield node
+                yield from nodes(node)
+
+    found = set()
+    for node in nodes(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parent = ".".join(name.split(".")[: -node.level]) + "." if node.level else ""
+            base = f"{parent}{node.module or ''}".rstrip(".")
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    return found
+
+
+def forbidden(found: set[str], roots: tuple[str, ...]) -> set[str]:
+    """Those of the imported names that lie in one of ``roots``."""
+    return {name for name in found for root in roots if name == root or name.startswith(root + ".")}
+
+
+def loaded(statement: str) -> set[str]:
+    """The modules in memory after a statement in a fresh Python."""
+    code = f"import sys; {statement}; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("source", ["import matplotlib.pyplot as plt", "from IPython import display"])
+def test_the_rule_sees_a_planted_import(source: str) -> None:
+    lazily = f"def f():\n    {source}"
+    assert forbidden(imports(source), PICTURES)
+    assert forbidden(imports(lazily), PICTURES)
+    assert not imports(lazily, top_only=True)
+    assert not forbidden(imports("import matplotlibrary"), PICTURES)
+    assert imports("from . import figures", "course_lib.forward") >= {"course_lib.figures"}
+    assert imports("from .widgets import player", "course_lib.forward") >= {"course_lib.widgets"}
+
+
+@pytest.mark.parametrize("name", MATHS)
+def test_maths_draws_nothing(name: str) -> None:
+    dotted = f"course_lib.{name}"
+    assert not forbidden(imports(LIBRARY[dotted].read_text(encoding="utf-8"), dotted), PICTURES)
+
+
+def test_maths_draws_nothing_through_others_either() -> None:
+    names = ", ".join(MATHS)
+    assert not forbidden(loaded(f"from course_lib import {names}"), (*PICTURES, "torchvision", "diffusers"))
+
+
+WIDGETS = [name for name in LIBRARY if name.startswith("course_lib.widgets")]
+
+
+def test_widgets_know_no_torch() -> None:
+    assert WIDGETS
+    for name in WIDGETS:
+        assert not forbidden(imports(LIBRARY[name].read_text(encoding="utf-8"), name), ("torch",)), name
+    assert not forbidden(loaded("import " + ", ".join(WIDGETS)), ("torch",))
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_the_library_does_not_know_the_tools(name: str) -> None:
+    found = imports(LIBRARY[name].read_text(encoding="utf-8"), name)
+    assert not forbidden(found, ("course_tools", "tests", "pytest", "diffusers"))
+
+
+def cycle(graph: dict[str, set[str]]) -> list[str]:
+    """A cycle of the graph, or an empty list."""
+    done: set[str] = set()
+
+    def visit(node: str, trail: list[str]) -> list[str]:
+        if node in trail:
+            return [*trail[trail.index(node) :], node]
+        if node in done:
+            return []
+        done.add(node)
+        for following in sorted(graph.get(node, ())):
+            if found := visit(following, [*trail, node]):
+                return found
+        return []
+
+    for start in sorted(graph):
+        if found := visit(start, []):
+            return found
+    return []
+
+
+def test_no_module_needs_itself() -> None:
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert cycle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+    graph = {}
+    for name, path in LIBRARY.items():
+        needs = imports(path.read_text(encoding="utf-8"), name, top_only=True) & set(LIBRARY)
+        if path.name == "__init__.py":  # `from package import module` inside package needs the module only
+            graph[name] = needs - {name}
+        else:
+            package = name.rpartition(".")[0]
+            graph[name] = needs - {package}
+    assert cycle(graph) == []
+
+
+def test_import_course_lib_is_quick_and_loads_little() -> None:
+    heavy = ("torchvision", "anywidget", "ipywidgets", "matplotlib", "IPython", "diffusers")
+    assert not forbidden(loaded("import course_lib"), heavy)
+    # Processor time, not the clock's: a busy machine must not decide this.
+    code = (
+        "import time, torch; start = time.process_time()\n"
+        f"import course_lib; from course_lib import {', '.join(MATHS)}\n"
+        "print(time.process_time() - start)"
+    )
+    runs = [
+        float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout)
+        for _ in range(2)
+    ]
+    assert min(runs) <= 0.3
