@@ -2,15 +2,16 @@
 
 Here t runs 1..T and slot 0 is the clean image; diffusers counts 0..T-1 and its index 0 is our t = 1.
 
-| here                     | diffusers                    | DDIM paper (Song et al. 2021) | EDM (Karras et al. 2022)          |
-| t                        | timestep + 1                 | t                             | sigma(t)                          |
-| alpha_bar_t              | alphas_cumprod[t - 1]        | alpha_t                       | 1 / (1 + sigma^2)                 |
-| sqrt(1-alpha_bar_t)/sqrt(alpha_bar_t) | sigma           | sigma-bar (section 4.3)       | sigma                             |
-| eps_hat                  | model_output (epsilon)       | epsilon_theta                 | (x - D(x; sigma)) / sigma         |
-| x_0_hat                  | pred_original_sample         | predicted x_0                 | D(x; sigma)                       |
-| sigma_t (reverse std)    | sqrt(_get_variance)          | sigma_t                       | no counterpart                    |
-| beta_tilde               | "fixed_small"                | sigma_t^2 at eta = 1          | no counterpart                    |
-| w (s = 1 + w)            | guidance_scale is s          | no counterpart                | no counterpart                    |
+| here                | diffusers               | DDIM (Song et al. 2021) | EDM (Karras et al. 2022)  |
+| ------------------- | ----------------------- | ----------------------- | ------------------------- |
+| t                   | timestep + 1            | t                       | sigma                     |
+| alpha_bar_t         | alphas_cumprod[t - 1]   | alpha_t                 | 1 / (1 + sigma^2)         |
+| 1 / sqrt(snr_t)     | no counterpart          | sigma-bar (section 4.3) | sigma                     |
+| x_t                 | sample                  | x_t                     | x / sqrt(1 + sigma^2)     |
+| eps_hat             | model_output            | epsilon_theta           | (x - D(x; sigma)) / sigma |
+| x_0_hat             | pred_original_sample    | predicted x_0           | D(x; sigma)               |
+| beta_tilde_t        | variance "fixed_small"  | sigma_t^2 at eta = 1    | no counterpart            |
+| s = 1 + w           | guidance_scale          | no counterpart          | no counterpart            |
 """
 
 from __future__ import annotations

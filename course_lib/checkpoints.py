@@ -7,8 +7,6 @@ interruption leaves either the old file or the new one, never half of one.
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +17,9 @@ from torch import Tensor, nn
 
 from course_lib import data, lang, schedules
 from course_lib.device import prepare
+from course_lib.files import write_atomically
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` so that the path never holds half of it; ValueError where it may not."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    except OSError as problem:
-        with suppress(OSError):  # where the folder itself is no folder, there is nothing to take away
-            temporary.unlink(missing_ok=True)
-        raise ValueError(lang.text("error.write", path=path, problem=problem.strerror)) from None
 
 
 def write_tensors(path: Path, tensors: dict[str, Tensor], note: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib import lang
+from course_lib.files import write_atomically
 
 _here: set[str] = set()  # passed in this kernel: what is left where the file cannot be written
 _told = False
@@ -69,8 +70,6 @@ def _unwritable() -> str:
 
 def record(name: str) -> str:
     """Remember that the exercise ``name`` is passed; returns a sentence the learner should see, or ""."""
-    from course_lib.checkpoints import write_atomically  # loads torch: only whoever records needs it
-
     _here.add(name)
     content, says, writable = _read()
     if not writable or _here <= set(content["passed"]):
@@ -90,8 +89,6 @@ def passed() -> set[str]:
 
 def export(to: str | Path) -> Path:
     """Write a copy of the progress to a new file, to hand in or to keep; ValueError if it exists already."""
-    from course_lib.checkpoints import write_atomically
-
     file = Path(to).expanduser()
     if file.exists():
         raise ValueError(lang.text("progress.exists", path=file))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import course_lib
 from course_lib import lang
+from course_lib.files import write_atomically
 
 WELCOME = "00_welcome.ipynb"
 MANIFEST = ".course.json"
@@ -67,22 +67,11 @@ def _manifest(place: Path) -> Manifest:
     return Manifest(*(dict(table) if isinstance(table, dict) else {} for table in tables))
 
 
-def write(path: Path, content: bytes) -> None:
-    """Write a file of the learner's folder so that it never holds half of it; ValueError where it may not."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    except OSError as problem:
-        with suppress(OSError):  # a parent that is a file: there is nothing to remove
-            temporary.unlink(missing_ok=True)
-        raise ValueError(lang.text("lab.write", path=path, problem=problem.strerror)) from None
-
-
 def write_json(path: Path, value: dict) -> None:
     """Write ``value`` as readable JSON."""
-    write(path, (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
+    write_atomically(
+        path, (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode(), "lab.write"
+    )
 
 
 def beside(name: str, digest: str) -> str:
@@ -104,14 +93,14 @@ def lay(edition: Path, place: Path) -> list[str]:
         digest = sha256(content)
         mine = _digest(target)
         if mine is None or (mine == manifest.laid.get(name) and mine != digest):
-            write(target, content)
+            write_atomically(target, content, "lab.write")
             mine = digest
         if mine == digest:
             manifest.laid[name] = digest
         elif digest not in (manifest.laid.get(name), manifest.announced.get(name)):
             newer = place / beside(name, digest)
             if not newer.exists():
-                write(newer, content)
+                write_atomically(newer, content, "lab.write")
             manifest.announced[name] = digest
             news.append(lang.text("lab.news", name=name, new=newer.name, folder=newer.parent))
     if json.dumps(manifest) != before:

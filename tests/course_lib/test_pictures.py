@@ -58,19 +58,19 @@ def test_another_word_is_another_picture():
 
 @pytest.mark.parametrize("draw", DRAWERS)
 @pytest.mark.parametrize("size", [0, 15, 1025, 64.0, True, "64"])
-def test_a_bad_size_is_refused(draw, size):
+def test_a_bad_size_is_refused(draw, size, unchecked):
     with pytest.raises(ValueError, match="size"):
         draw(size=size)
 
 
 @pytest.mark.parametrize("tiles", [0, 17, 2.5])
-def test_a_bad_number_of_tiles_is_refused(tiles):
+def test_a_bad_number_of_tiles_is_refused(tiles, unchecked):
     with pytest.raises(ValueError, match="tiles"):
         pictures.batik(32, tiles)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "a\nb", "ㄱ" * 13, 7])
-def test_a_bad_word_is_refused(text):
+def test_a_bad_word_is_refused(text, unchecked):
     with pytest.raises(ValueError, match="text"):
         pictures.hangul(text, 32)
 

@@ -70,7 +70,7 @@ def test_a_first_start_lays_every_file(edition: Path, home: Path) -> None:
 
 def test_a_second_start_writes_nothing(edition: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     editions.lay(edition, home)
-    monkeypatch.setattr(editions, "write", lambda path, content: pytest.fail(f"wrote {path}"))
+    monkeypatch.setattr(editions, "write_atomically", lambda path, *_: pytest.fail(f"wrote {path}"))
     assert editions.lay(edition, home) == []
 
 
