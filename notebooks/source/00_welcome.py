@@ -109,7 +109,7 @@ model = checkpoints.load("digits")
 x_T = torch.randn(10, 1, 28, 28, generator=torch.Generator().manual_seed(4))
 asked = guidance.guide(model, torch.arange(10), w=0.0)
 steps = samplers.sample(asked, samplers.ddim_step, x_T, schedule, samplers.times(schedule.T, 50))
-back = frames.film(steps, columns=5)
+back = frames.film(steps, columns=4)
 print("x_T", tuple(x_T.shape), "t", back.times[:3], "…", back.times[-3:])
 player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 

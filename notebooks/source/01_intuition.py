@@ -628,7 +628,7 @@ x_T = torch.randn(10, 1, 28, 28, generator=generator)
 times = samplers.times(schedule.T, 50)
 guided = guidance.guide(model, labels)
 steps = list(samplers.sample(guided, ancestral, x_T, schedule, times, generator))
-film = frames.film(steps, columns=5)
+film = frames.film(steps, columns=4)
 player(film.tracks, times=film.times, alt=lang.text("alt.intuition.reverse"))
 
 # %% [markdown] key="reverse-after" lang="en"

@@ -131,6 +131,7 @@ class Lab:
 
     url: str
     folder: Path
+    token: str = ""
 
     def open(
         self, browser: Browser, name: str, width: int = 1280, height: int = 900, **context: Any
@@ -146,7 +147,8 @@ class Lab:
 
         page.on("console", listen)
         page.on("pageerror", lambda problem: notebook.errors.append(str(problem)))
-        page.goto(f"{self.url}/doc/tree/{name}?reset" if width < 700 else f"{self.url}/lab/tree/{name}?reset")
+        view = "doc" if width < 700 else "lab"
+        page.goto(f"{self.url}/{view}/tree/{name}?reset&token={self.token}")
         expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)
         # Running a cell before the kernel answers makes JupyterLab ask which kernel is meant.
         expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)

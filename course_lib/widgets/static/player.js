@@ -30,7 +30,7 @@ function fitTracks(tracks, available, scale) {
   const gap = 22;
   const share = (available - gap * (tracks.length - 1)) / tracks.length;
   for (const { canvas, width, height } of tracks) {
-    const wanted = scale ? scale * width : Math.max(width, tracks.length === 1 ? 224 : 168);
+    const wanted = scale ? scale * width : Math.max(width, tracks.length === 1 ? 224 : 240);
     const room = Math.min(available, Math.max(share, Math.min(wanted, 84)));
     const k = Math.floor((Math.min(wanted, room) * dpr) / width);
     const size = k >= 1 ? (k * width) / dpr : Math.min(wanted, room);
