@@ -137,7 +137,10 @@ def run(
         print(sentence)
     if chosen:
         remember(home, language)
+    # Defaults, not the learner's settings: JupyterLab would otherwise open by asking about its news.
+    ours = [str(Path(__file__).parent / "jupyter"), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ.update(
+        JUPYTER_CONFIG_PATH=os.pathsep.join(ours),
         COURSE_HOME=str(home),  # where the kernels keep the learner's progress
         COURSE_LANG=language,
         JUPYTER_PREFER_ENV_PATH="1",  # not a kernel of the same name in the user's folder

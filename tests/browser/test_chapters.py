@@ -68,6 +68,7 @@ def test_a_chapter_runs_and_its_first_slider_moves(
     notebook.run_all()
     notebook.wait_idle(300)
     assert notebook.failures() == []
+    expect(notebook.page.get_by_text("Jupyter news")).to_have_count(0)  # nothing between learner and page
     first = notebook.widgets("player").first
     first.scroll_into_view_if_needed()
     before = probe.canvas_pixels(first)
