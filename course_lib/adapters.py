@@ -6,7 +6,7 @@ Here t runs 1..T and slot 0 is the clean image; diffusers counts 0..T-1 and its 
 | ------------------- | ----------------------- | ----------------------- | ------------------------- |
 | t                   | timestep + 1            | t                       | sigma                     |
 | alpha_bar_t         | alphas_cumprod[t - 1]   | alpha_t                 | 1 / (1 + sigma^2)         |
-| 1 / sqrt(snr_t)     | no counterpart          | sigma-bar (section 4.3) | sigma                     |
+| 1 / sqrt(snr_t)     | EulerDiscrete's sigmas  | sigma (section 4.3)     | sigma                     |
 | x_t                 | sample                  | x_t                     | x / sqrt(1 + sigma^2)     |
 | eps_hat             | model_output            | epsilon_theta           | (x - D(x; sigma)) / sigma |
 | x_0_hat             | pred_original_sample    | predicted x_0           | D(x; sigma)               |

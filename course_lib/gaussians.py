@@ -127,7 +127,7 @@ class OptimalEps:
 
     eps_hat = -sqrt(1 - alpha_bar_t) grad log q_t(x_t).
 
-    Source: Ho et al. 2020, eq. 4 with Vincent 2011, eq. 9 (Tweedie's formula). t (B,) in 1..T.
+    Source: Tweedie's formula (Robbins 1956; Efron 2011, section 1) for the noise of Ho et al. 2020, eq. 4. t (B,) in 1..T.
     """
 
     def __init__(self, data: Mixture, schedule: Schedule):

@@ -1,6 +1,6 @@
 """Three answers a network may give (eps, x_0 or v), and the exact way from each to eps.
 
-v_t = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0 (Salimans & Ho 2022, section 4.2 and appendix D).
+v_t = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0 (Salimans & Ho 2022, section 4 and appendix D).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def target(
 
     eps;  x_0;  or v = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0.
 
-    Source: Salimans & Ho 2022, section 4.2. t in 1..T.
+    Source: Salimans & Ho 2022, section 4. t in 1..T.
     """
     check_kind(kind)
     alpha_bar_t = gather(schedule.alpha_bar, t, x_0)  # for every kind: it is where a bad t is reported

@@ -116,21 +116,21 @@ player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 # %% [markdown] key="back-answer" lang="en"
 # <details><summary>One answer</summary>
 #
-# All of it. This sampler is deterministic: the same noise and the same label give the same picture on every run. What the network has learnt is the way from noise to digits; which digit, slanted how, with what stroke, is decided by the noise and the label. Chapters 1 and 7 return to this.
+# All of it, once the label is given. This sampler is deterministic: the same noise and the same label give the same picture on every run. What the network has learnt is the way from noise to digits; how the digit is slanted and with what stroke is decided by the starting noise alone. Chapters 1 and 7 return to this.
 #
 # </details>
 
-# %% [markdown] key="back-answer" lang="id" ref="c34eb301"
+# %% [markdown] key="back-answer" lang="id" ref="31b582ba"
 # <details><summary>Sebuah jawaban</summary>
 #
-# Seluruhnya. Sampler yang satu ini deterministik: noise dan label yang sama menghasilkan gambar yang sama setiap kali dijalankan. Yang dipelajari jaringan ialah jalan dari noise menuju angka; angka yang mana, semiring apa, dan setebal apa goresannya ditentukan oleh noise dan label. Bab 1 dan 7 kembali membahas ini.
+# Seluruhnya, begitu labelnya ditentukan. Sampler yang satu ini deterministik: noise dan label yang sama menghasilkan gambar yang sama setiap kali dijalankan. Yang dipelajari jaringan ialah jalan dari noise menuju angka; semiring apa angkanya dan setebal apa goresannya ditentukan oleh noise awal saja. Bab 1 dan 7 kembali membahas ini.
 #
 # </details>
 
-# %% [markdown] key="back-answer" lang="ko" ref="c34eb301"
+# %% [markdown] key="back-answer" lang="ko" ref="31b582ba"
 # <details><summary>한 가지 답</summary>
 #
-# 전부입니다. 이 샘플러는 결정론적이어서, 같은 노이즈와 같은 레이블을 넣으면 실행할 때마다 같은 그림이 나옵니다. 신경망이 배운 것은 노이즈에서 숫자로 가는 길입니다. 어떤 숫자가 얼마나 기울어지고 획이 어떻게 그어질지는 노이즈와 레이블이 정합니다. 이 이야기는 1장과 7장에서 다시 합니다.
+# 레이블이 정해지고 나면 전부입니다. 이 샘플러는 결정론적이어서, 같은 노이즈와 같은 레이블을 넣으면 실행할 때마다 같은 그림이 나옵니다. 신경망이 배운 것은 노이즈에서 숫자로 가는 길입니다. 숫자가 얼마나 기울어지고 획이 어떻게 그어질지는 처음 노이즈만으로 정해집니다. 이 이야기는 1장과 7장에서 다시 합니다.
 #
 # </details>
 

@@ -688,9 +688,8 @@ figures.show(figures.grid(both, row_titles=names, size=0.8), "alt.intuition.firs
 
 # %% key="which-run"
 def walk(x_t, start, step=ancestral, count=50):
-    free = guidance.guide(model, torch.zeros(len(x_t), dtype=torch.int64), w=-1)
     rest = [t for t in samplers.times(schedule.T, count) if t < start]
-    return samplers.final(samplers.sample(free, step, x_t, schedule, [start, *rest], generator))
+    return samplers.final(samplers.sample(model, step, x_t, schedule, [start, *rest], generator))
 
 
 starts = [100, 300, 500, 700, 1000]
