@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from course_lib import data, lang, schedules
 from course_lib.device import prepare
-from course_lib.files import write_atomically
+from course_lib.files import sha256, write_atomically, write_json
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
@@ -37,7 +37,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             note = json.loads((file.metadata() or {}).get("note", "{}"))
             return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118
     except (SafetensorError, ValueError):
-        raise ValueError(lang.text("error.checkpoint", path=path, got=data.sha256(path)[:16])) from None
+        raise ValueError(lang.text("error.checkpoint", path=path, got=sha256(path)[:16])) from None
 
 
 def _files(name: str | Path) -> tuple[Path, Path]:
@@ -60,7 +60,7 @@ def card(name: str | Path) -> dict[str, Any]:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError:  # not JSON, or not even UTF-8
-        raise ValueError(lang.text("error.checkpoint", path=path, got=data.sha256(path)[:16])) from None
+        raise ValueError(lang.text("error.checkpoint", path=path, got=sha256(path)[:16])) from None
 
 
 def load_weights(module: nn.Module, name: str | Path) -> None:
@@ -69,7 +69,7 @@ def load_weights(module: nn.Module, name: str | Path) -> None:
     ValueError where the file is corrupt (checksum named) or does not fit the module.
     """
     path, _ = _files(name)
-    if path.parent == data.folder():
+    if path.resolve().parent == data.folder().resolve():
         path = data.verified(path.name)
     tensors, _ = read_tensors(path)
     try:
@@ -90,7 +90,11 @@ def load(
     about = card(name)
     if not {"model", "schedule", "predicts"} <= about.keys():  # the classifier's card, say
         raise ValueError(lang.text("error.checkpoint_fit", path=_files(name)[0]))
-    model = EpsModel(UNet(**about["model"]), schedules.from_spec(about["schedule"]), about["predicts"])
+    with torch.random.fork_rng(
+        devices=[]
+    ):  # its random weights are overwritten: the reader's seed still counts
+        net = UNet(**about["model"])
+    model = EpsModel(net, schedules.from_spec(about["schedule"]), about["predicts"])
     load_weights(model.net, name)
     model.requires_grad_(False)
     return prepare(model.eval(), precision, device)
@@ -102,5 +106,4 @@ def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True
     kind = torch.float16 if half else torch.float32
     tensors = {k: v.to(kind) if v.is_floating_point() else v for k, v in module.state_dict().items()}
     write_tensors(path, tensors, {})
-    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(card_path, text.encode("utf-8"))
+    write_json(card_path, about)

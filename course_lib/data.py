@@ -6,7 +6,7 @@ through torchvision. Every image comes as float32 in [-1, 1], which is what the 
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
 from functools import cache
 from pathlib import Path
@@ -17,24 +17,16 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from course_lib import lang
+from course_lib.files import data_folder, sha256
 
+UNWRITABLE = {
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST,
+}  # fmt: skip
 Images = Float[Tensor, "N C H W"]
 Labels = Int[Tensor, " N"]
 
 
-def folder() -> Path:
-    """Where the course's data files lie: inside an installed package, or beside it in a checkout."""
-    installed = Path(__file__).parent / "_data"
-    return installed if installed.is_dir() else Path(__file__).parent.parent / "data"
-
-
-def sha256(path: Path) -> str:
-    """The file's SHA-256 as hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+folder = data_folder
 
 
 @cache
@@ -47,8 +39,10 @@ def checksums() -> dict[str, str]:
 def _verified(path: Path, want: str | None) -> Path:
     if not path.is_file():
         raise FileNotFoundError(lang.text("error.file_missing", path=path))
+    if want is None:
+        raise ValueError(lang.text("error.unlisted", path=path))
     got = sha256(path)
-    if want is not None and got != want:
+    if got != want:
         raise ValueError(lang.text("error.checksum", path=path, want=want[:16], got=got[:16]))
     return path
 
@@ -56,8 +50,8 @@ def _verified(path: Path, want: str | None) -> Path:
 def verified(name: str) -> Path:
     """The path of data/``name``, once its checksum is seen to be right.
 
-    Raises FileNotFoundError where it is missing and ValueError (naming both checksums) where it is
-    corrupt or truncated.
+    Raises FileNotFoundError where it is missing and ValueError where it is corrupt or truncated (naming
+    both checksums) or has no checksum at all.
     """
     return _verified(folder() / name, checksums().get(name))
 
@@ -84,6 +78,18 @@ def check_images(x_0: Images) -> Images:
     if low < -1.001 or high > 1.001:
         raise ValueError(lang.text("error.image_range", low=f"{low:.3g}", high=f"{high:.3g}"))
     return x_0
+
+
+def check_labels(labels: Int[Tensor, " N"], count: int, last: int) -> Int[Tensor, " N"]:
+    """``labels`` if it holds ``count`` whole numbers in 0..last; otherwise ValueError."""
+    if labels.shape != (count,):
+        raise ValueError(lang.text("error.label_shape", got=tuple(labels.shape), want=(count,)))
+    if labels.is_floating_point() or labels.dtype == torch.bool:
+        raise ValueError(lang.text("error.label_dtype", got=labels.dtype))
+    low, high = (int(v) for v in labels.aminmax()) if count else (0, 0)
+    if low < 0 or high > last:
+        raise ValueError(lang.text("error.label", got=low if low < 0 else high, last=last))
+    return labels
 
 
 @cache
@@ -128,7 +134,8 @@ def full(name: str, split: str = "train") -> tuple[Images, Labels]:
     """A whole data set through torchvision's loader: downloaded once, with progress and checksums.
 
     name "mnist" (60,000 / 10,000 digits) or "fashion" (Fashion-MNIST, the same sizes); split "train" or
-    "test". Raises ValueError for another name, ConnectionError with what to do where there is no network.
+    "test". Raises ValueError for another name or a folder that cannot be written, ConnectionError with what
+    to do where there is no network.
     """
     classes = {"mnist": "MNIST", "fashion": "FashionMNIST"}
     if name not in classes:
@@ -141,5 +148,7 @@ def full(name: str, split: str = "train") -> tuple[Images, Labels]:
     try:
         dataset = getattr(datasets, classes[name])(root, train=split == "train", download=True)
     except (OSError, RuntimeError) as problem:  # URLError is an OSError; all mirrors failing a RuntimeError
+        if isinstance(problem, OSError) and problem.errno in UNWRITABLE:
+            raise ValueError(lang.text("error.write", path=root, problem=problem.strerror)) from None
         raise ConnectionError(lang.text("error.download", name=name, folder=root, problem=problem)) from None
     return to_unit(dataset.data.unsqueeze(1)), dataset.targets.to(torch.int64)

@@ -11,7 +11,6 @@ import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -24,8 +23,8 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from course_lib import frames, lang
+from course_lib.files import FONT
 
-FONT = Path(__file__).parent / "fonts" / "NanumGothic.ttf"
 # Okabe & Ito's colours, told apart by colour-blind readers; the dashes tell them apart without colour.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (3, 3)), (0, (9, 2)))

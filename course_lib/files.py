@@ -1,12 +1,45 @@
-"""Files that are never half written. Loads no torch, so that the command line may use it and stay quick."""
+"""Where the course's own files lie, and writing files that are never half written.
+
+Loads no torch, so that the command line, the figures and the widgets may use it and stay quick.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from course_lib import lang
+
+_PACKAGE = Path(__file__).parent
+FONT = _PACKAGE / "fonts" / "NanumGothic.ttf"
+
+
+def _shipped(name: str) -> Path:
+    installed = _PACKAGE / f"_{name}"
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def data_folder() -> Path:
+    """Where the course's data files lie: inside an installed package, or beside it in a checkout."""
+    return _shipped("data")
+
+
+def notebooks_folder() -> Path:
+    """Where the built notebooks lie: inside an installed package, or beside it in a checkout."""
+    return _shipped("notebooks")
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 as hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def write_atomically(path: Path, content: bytes, refusal: str = "error.write") -> None:
@@ -23,3 +56,9 @@ def write_atomically(path: Path, content: bytes, refusal: str = "error.write") -
         with suppress(OSError):  # where the folder itself is no folder, there is nothing to take away
             temporary.unlink(missing_ok=True)
         raise ValueError(lang.text(refusal, path=path, problem=problem.strerror)) from None
+
+
+def write_json(path: Path, value: Any, refusal: str = "error.write") -> None:
+    """Write ``value`` as readable JSON, atomically; its keys keep their order."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(path, text.encode("utf-8"), refusal)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
-from course_lib.schedules import Schedule, gather
-
-Timesteps = int | Int[Tensor, " B"]
+from course_lib.schedules import Schedule, Timesteps, gather, roots, signal_noise
 
 
 def check_noise(x: Tensor, eps: Tensor, x_name: str, eps_name: str) -> None:
@@ -35,8 +33,8 @@ def q_sample(
     eps has not exactly x_0's shape.
     """
     check_noise(x_0, eps, "x_0", "eps")
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_0, first=0)
-    return alpha_bar_t**0.5 * x_0 + (1 - alpha_bar_t) ** 0.5 * eps
+    signal, noise = signal_noise(t, x_0, schedule, first=0)
+    return signal * x_0 + noise * eps
 
 
 def q_step(
@@ -49,8 +47,8 @@ def q_step(
     Source: Ho et al. 2020, eq. 2. t in 1..T; ValueError otherwise, or when the shapes differ.
     """
     check_noise(x_prev, eps, "x_prev", "eps")
-    beta_t = gather(schedule.beta, t, x_prev)
-    return (1 - beta_t) ** 0.5 * x_prev + beta_t**0.5 * eps
+    kept, added = roots(t, x_prev, schedule.alpha, schedule.beta)
+    return kept * x_prev + added * eps
 
 
 def predict_x_0(
@@ -63,8 +61,8 @@ def predict_x_0(
     Source: Ho et al. 2020, eq. 15 (eq. 4 solved for x_0). t in 1..T; ValueError otherwise.
     """
     check_noise(x_t, eps_hat, "x_t", "eps_hat")
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
-    return (x_t - (1 - alpha_bar_t) ** 0.5 * eps_hat) / alpha_bar_t**0.5
+    signal, noise = signal_noise(t, x_t, schedule)
+    return (x_t - noise * eps_hat) / signal
 
 
 def posterior(

@@ -11,6 +11,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from course_lib import lang
+from course_lib.forward import check_noise, q_sample
 from course_lib.samplers import Step
 from course_lib.schedules import Schedule
 
@@ -55,10 +56,14 @@ def forward_film(x_0: Float[Tensor, "C H W"], eps: Float[Tensor, "C H W"], sched
 
     x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) eps. One eps for all t makes a picture that fades
     smoothly; each x_t has the right law, but the film is not a path of the chain.
+    ValueError unless both have the same shape (C, H, W).
     """
-    alpha_bar = schedule.alpha_bar.to(x_0.dtype).to(x_0.device)[:, None, None, None]
-    every = alpha_bar.sqrt() * x_0 + (1 - alpha_bar).sqrt() * eps
-    return Film({"x_t": to_uint8(every)}, list(range(schedule.T + 1)))
+    check_noise(x_0, eps, "x_0", "eps")
+    if x_0.ndim != 3:
+        raise ValueError(lang.text("error.image_shape", got=tuple(x_0.shape), want="(C, H, W)"))
+    t = torch.arange(schedule.T + 1)
+    every = q_sample(x_0.expand(len(t), *x_0.shape), t, eps.expand(len(t), *eps.shape), schedule)
+    return Film({"x_t": to_uint8(every)}, t.tolist())
 
 
 def film(steps: Iterable[Step], columns: int = 0) -> Film:

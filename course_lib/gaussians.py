@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
-from course_lib.schedules import Schedule, gather
+from course_lib.schedules import Schedule, Timesteps, gather, signal_noise
 
 
 def kl(
@@ -83,7 +83,8 @@ class Mixture:
         return parts, means
 
     def log_prob(self, x: Float[Tensor, "B *D"]) -> Float[Tensor, " B"]:
-        """log p(x) in nats. x (B, *D) of the means' shape."""
+        """log p(x) in nats. x (B, *D) of the means' shape; ValueError where a part is a point mass."""
+        self._check_density()
         one = torch.ones(1, 1, dtype=x.dtype, device=x.device)
         parts, _ = self._log_parts(x, one, self.stds.to(x).square()[None])
         return parts.logsumexp(1)
@@ -107,9 +108,17 @@ class Mixture:
         return Mixture(self.weights, alpha_bar_t**0.5 * self.means, variance.sqrt())
 
     def score(self, x: Float[Tensor, "B *D"]) -> Float[Tensor, "B *D"]:
-        """The gradient of log p at x: sum_k r_k(x) (m_k - x) / s_k^2, r_k the posterior weights."""
+        """The gradient of log p at x: sum_k r_k(x) (m_k - x) / s_k^2, r_k the posterior weights.
+
+        ValueError where a part is a point mass.
+        """
+        self._check_density()
         one = torch.ones(1, 1, dtype=x.dtype, device=x.device)
         return self._score(x, one, self.stds.to(x).square()[None])
+
+    def _check_density(self) -> None:
+        if bool((self.stds == 0).any()):  # the formulas would answer NaN
+            raise ValueError(lang.text("error.point_mass"))
 
     def _score(self, x: Tensor, scale: Tensor, variance: Tensor) -> Tensor:
         parts, means = self._log_parts(x, scale, variance)
@@ -127,20 +136,22 @@ class OptimalEps:
 
     eps_hat = -sqrt(1 - alpha_bar_t) grad log q_t(x_t).
 
-    Source: Tweedie's formula (Robbins 1956; Efron 2011, section 1) for the noise of Ho et al. 2020, eq. 4. t (B,) in 1..T.
+    Source: Tweedie's formula (Robbins 1956; Efron 2011, section 1) for the noise of Ho et al.
+    2020, eq. 4. t (B,) in 1..T.
     """
 
     def __init__(self, data: Mixture, schedule: Schedule):
         self.data, self.schedule = data, schedule
 
-    def __call__(self, x_t: Float[Tensor, "B *D"], t: int | Int[Tensor, " B"]) -> Float[Tensor, "B *D"]:
+    def __call__(self, x_t: Float[Tensor, "B *D"], t: Timesteps) -> Float[Tensor, "B *D"]:
         rows = x_t.flatten(1)[:, :1]
-        alpha_bar_t = gather(self.schedule.alpha_bar, t, rows)
-        alpha_bar_t = torch.as_tensor(alpha_bar_t, dtype=x_t.dtype, device=x_t.device).reshape(-1, 1)
-        variance = alpha_bar_t * self.data.stds.to(x_t).square() + (1 - alpha_bar_t)
-        score = self.data._score(x_t, alpha_bar_t.sqrt(), variance)
-        wide = (1 - alpha_bar_t).sqrt().reshape(-1, *[1] * (x_t.ndim - 1))
-        return -wide * score
+        signal, noise = (
+            torch.as_tensor(root, dtype=x_t.dtype, device=x_t.device).reshape(-1, 1)
+            for root in signal_noise(t, rows, self.schedule)
+        )
+        variance = (signal * self.data.stds.to(x_t)).square() + noise.square()
+        score = self.data._score(x_t, signal, variance)
+        return -noise.reshape(-1, *[1] * (x_t.ndim - 1)) * score
 
 
 class IdealDenoiser(OptimalEps):

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_lib import checkpoints, lang
+from course_lib import checkpoints, data, lang
 
 FEATURES = 64
 
@@ -50,14 +50,24 @@ class Classifier(nn.Module):
 @cache
 def classifier() -> Classifier:
     """The frozen classifier that ships with the course (its card states its test accuracy)."""
-    model = Classifier()
+    with torch.random.fork_rng(
+        devices=[]
+    ):  # its random weights are overwritten: the reader's seed still counts
+        model = Classifier()
     checkpoints.load_weights(model, "classifier")
     return model.requires_grad_(False).eval()
 
 
+def _check(images: Tensor) -> None:
+    data.check_images(images)
+    if images.shape[1:] != (1, 28, 28):
+        raise ValueError(lang.text("error.image_shape", got=tuple(images.shape), want="(N, 1, 28, 28)"))
+
+
 @torch.no_grad()
 def features(images: Float[Tensor, "N 1 28 28"], batch: int = 500) -> Float[Tensor, "N 64"]:
-    """The classifier's features of images in [-1, 1], on the CPU in float64."""
+    """The classifier's features of images in [-1, 1], on the CPU in float64; ValueError for other images."""
+    _check(images)
     model = classifier()
     return torch.cat([model.features(part.cpu().float()).double() for part in images.split(batch)])
 
@@ -67,7 +77,10 @@ def accuracy(images: Float[Tensor, "N 1 28 28"], labels: Int[Tensor, " N"], batc
     """The share of images that the classifier reads as their label.
 
     For class-conditional samples; the floor is its accuracy on real test images (in its card).
+    images in [-1, 1], one label 0..9 each; otherwise ValueError.
     """
+    _check(images)
+    data.check_labels(labels, len(images), 9)
     model = classifier()
     guesses = torch.cat([model(part.cpu().float()).argmax(1) for part in images.split(batch)])
     return float((guesses == labels.cpu()).double().mean())
@@ -111,9 +124,11 @@ def frechet(images: Float[Tensor, "N 1 28 28"]) -> float:
 
 
 def floor(n: int = 5_000, seed: int = 0) -> float:
-    """What n real training digits score: the distance no sampler can be expected to beat."""
-    from course_lib import data
+    """What n real training digits score: how far from 0 the distance stays for true images at this N.
 
+    They are the classifier's own training images too, so this is a scale to read a score by, no strict
+    bound. 2 <= n <= 18,000; otherwise ValueError.
+    """
     images, _ = data.digits("train")
     if not 2 <= n <= len(images):
         raise ValueError(lang.text("error.floor", got=n, most=len(images)))

@@ -5,12 +5,14 @@ v_t = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0 (Salimans & Ho 2022, sec
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from course_lib import lang
-from course_lib.schedules import Schedule, gather
+from course_lib.schedules import Schedule, Timesteps, signal_noise
 
 KINDS = ("eps", "x_0", "v")
 
@@ -25,7 +27,7 @@ def check_kind(kind: str) -> str:
 def target(
     kind: str,
     x_0: Float[Tensor, "B *D"],
-    t: Int[Tensor, " B"],
+    t: Timesteps,
     eps: Float[Tensor, "B *D"],
     schedule: Schedule,
 ) -> Float[Tensor, "B *D"]:
@@ -36,19 +38,19 @@ def target(
     Source: Salimans & Ho 2022, section 4. t in 1..T.
     """
     check_kind(kind)
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_0)  # for every kind: it is where a bad t is reported
+    signal, noise = signal_noise(t, x_0, schedule)  # for every kind: it is where a bad t is reported
     if kind == "eps":
         return eps
     if kind == "x_0":
         return x_0
-    return alpha_bar_t**0.5 * eps - (1 - alpha_bar_t) ** 0.5 * x_0
+    return signal * eps - noise * x_0
 
 
 def to_eps(
     kind: str,
     answer: Float[Tensor, "B *D"],
     x_t: Float[Tensor, "B *D"],
-    t: Int[Tensor, " B"],
+    t: Timesteps,
     schedule: Schedule,
 ) -> Float[Tensor, "B *D"]:
     """The noise that a network's answer implies.
@@ -59,18 +61,19 @@ def to_eps(
     Source: Salimans & Ho 2022, appendix D. t in 1..T.
     """
     check_kind(kind)
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
+    signal, noise = signal_noise(t, x_t, schedule)
     if kind == "eps":
         return answer
     if kind == "x_0":
-        return (x_t - alpha_bar_t**0.5 * answer) / (1 - alpha_bar_t) ** 0.5
-    return alpha_bar_t**0.5 * answer + (1 - alpha_bar_t) ** 0.5 * x_t
+        return (x_t - signal * answer) / noise
+    return signal * answer + noise * x_t
 
 
 class EpsModel(nn.Module):
     """A network of any kind, seen from outside as ``(x_t, t[, y]) -> eps_hat``.
 
-    bf16: compute the network under bfloat16 autocast (what comes out is in x_t's dtype all the same).
+    Images go to the network's device and dtype, and its answer comes back on x_t's device in x_t's dtype.
+    bf16: compute the network under bfloat16 autocast.
     Raises ValueError for a kind that does not exist.
     """
 
@@ -84,11 +87,20 @@ class EpsModel(nn.Module):
         """How many classes the network knows; 0 for one without labels."""
         return int(getattr(self.net, "classes", 0))
 
-    def answer(self, x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
-        """What the network itself says (eps, x_0 or v) for x_t (B, *D), t (B,) and labels (B,)."""
-        with torch.autocast(x_t.device.type, torch.bfloat16, enabled=self.bf16):
-            return self.net(x_t, t, *labels).to(x_t.dtype)
+    def answer(self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None) -> Tensor:
+        """What the network itself says (eps, x_0 or v) for x_t (B, *D), t (B,) or one int, and labels y (B,).
 
-    def forward(self, x_t: Tensor, t: Tensor, *labels: Tensor) -> Tensor:
-        """eps_hat for x_t (B, *D) at t (B,), and for the labels (B,) if the network takes them."""
-        return to_eps(self.kind, self.answer(x_t, t, *labels), x_t, t, self.schedule)
+        ValueError where x_t is not floating point.
+        """
+        if not x_t.is_floating_point():
+            raise ValueError(lang.text("error.float_images", got=x_t.dtype))
+        home = next((p for p in self.net.parameters() if p.is_floating_point()), x_t)
+        x = x_t.to(home.device, home.dtype)
+        t = t.to(home.device) if isinstance(t, Tensor) else torch.full((len(x),), t, device=home.device)
+        labels = () if y is None else (y.to(home.device),)
+        with torch.autocast(x.device.type, torch.bfloat16) if self.bf16 else nullcontext():
+            return self.net(x, t, *labels).to(x_t.device, x_t.dtype)
+
+    def forward(self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None) -> Tensor:
+        """eps_hat for x_t (B, *D) at t (B,) or one int, and for labels y (B,) if the network takes them."""
+        return to_eps(self.kind, self.answer(x_t, t, y), x_t, t, self.schedule)

@@ -7,7 +7,6 @@ no file but the course's own font.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,9 @@ from torch import Tensor
 
 from course_lib import lang
 from course_lib.data import to_unit
+from course_lib.files import FONT
 
 Picture = Float[Tensor, "1 3 size size"]
-FONT = Path(__file__).parent / "fonts" / "NanumGothic.ttf"
 # The dyes of Central Java's cloths: natural cream, soga-bark browns, indigo.
 CREAM, GOLD, SOGAN, DARK, INDIGO = (
     (244, 230, 200), (205, 150, 78), (133, 76, 32), (58, 31, 18), (31, 52, 92),

@@ -6,6 +6,7 @@ import inspect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import torch
@@ -31,6 +32,13 @@ class Step(NamedTuple):
     x_t: Tensor
     x_0_hat: Tensor
     eps_hat: Tensor
+
+
+def _check_one(rule: str, *ts: object) -> None:
+    for t in ts:
+        if not isinstance(t, Integral) or isinstance(t, bool):
+            got = f"Tensor {tuple(t.shape)}" if isinstance(t, Tensor) else type(t).__name__
+            raise ValueError(lang.text("error.one_t", rule=rule, got=got))
 
 
 def _check_next(t: int, t_next: int) -> None:
@@ -60,6 +68,7 @@ def ddpm_step(
         raise ValueError(lang.text("error.variance_name", got=repr(variance), allowed=", ".join(VARIANCES)))
     check_noise(x_t, eps_hat, "x_t", "eps_hat")
     check_noise(x_t, z, "x_t", "z")
+    _check_one("ddpm_step", t, 0 if t_next is None else t_next)
     t_next = t - 1 if t_next is None else t_next
     alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
     _check_next(t, t_next)
@@ -96,6 +105,7 @@ def ddim_step(
         raise ValueError(lang.text("error.eta_noise", got=eta))
     if z is not None:
         check_noise(x_t, z, "x_t", "z")
+    _check_one("ddim_step", t, t_next)
     alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
     _check_next(t, t_next)
     alpha_bar_next = gather(schedule.alpha_bar, t_next, x_t, first=0)
@@ -114,8 +124,9 @@ def times(T: int, steps: int) -> list[int]:
     Source: the linear subset of Song, Meng & Ermon 2021, appendix D.2, with both ends kept.
     steps in 1..T; otherwise ValueError.
     """
-    if not isinstance(steps, int) or not 1 <= steps <= T:
+    if not isinstance(steps, Integral) or isinstance(steps, bool) or not 1 <= steps <= T:
         raise ValueError(lang.text("error.steps", got=steps, T=T))
+    T, steps = int(T), int(steps)
     if steps == 1:
         return [T, 0]
     # steps <= T keeps neighbours at least 1 apart, so rounding cannot repeat a timestep.
@@ -163,12 +174,15 @@ def sample(
     For each t: eps_hat = model(x_t, t), then x_next = step(...). The rule is a function that names what it
     needs among x_t, t, t_next, eps_hat, z and schedule; bind its options with functools.partial, for
     example ``partial(ddim_step, eta=1.0)``. Fresh noise z is drawn from ``generator`` only for a rule that
-    uses it.
+    uses it. Model and rule run under ``torch.no_grad``.
 
     Source: Ho et al. 2020, Algorithm 2. times: falling, from at most T down to 0; default T, T-1, ..., 0.
-    ValueError for other times, a rule that cannot skip timesteps given times that do, or a model that
-    answers with another shape.
+    ValueError for other times, a rule that cannot skip timesteps given times that do, a model that answers
+    with another shape, or one whose own ``schedule`` is not this one.
     """
+    own = getattr(model, "schedule", None)
+    if own is not None and not torch.equal(own.beta, schedule.beta):
+        raise ValueError(lang.text("error.other_schedule", own=own, got=schedule))
     visited = _check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
     wanted = _wants(step)
     if "t_next" not in wanted and any(a - b != 1 for a, b in pairwise(visited)):

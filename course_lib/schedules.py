@@ -19,6 +19,7 @@ from torch import Tensor
 from course_lib import lang
 
 Table = Float[Tensor, " T_plus_1"]
+Timesteps = int | Int[Tensor, " B"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,7 @@ class Schedule:
 
 
 def gather(
-    table: Table, t: int | Int[Tensor, " B"], x: Float[Tensor, "B *D"], first: int = 1
+    table: Table, t: Timesteps, x: Float[Tensor, "B *D"], first: int = 1
 ) -> float | Float[Tensor, "B *ones"]:
     """Read ``table`` at t and shape the result so that it multiplies ``x`` item by item.
 
@@ -76,22 +77,56 @@ def gather(
     t: (B,) integers or one int, in first..T (``first=0`` where the clean image is meant too).
     Raises ValueError for a t outside that range, of another shape, or not an integer.
     """
-    T = table.numel() - 1
+    return _shaped(table[_checked(t, x, table.numel() - 1, first)], x)
+
+
+def signal_noise(
+    t: Timesteps, x: Float[Tensor, "B *D"], schedule: Schedule, first: int = 1
+) -> tuple[float | Float[Tensor, "B *ones"], float | Float[Tensor, "B *ones"]]:
+    """How much of x_0 and how much of eps is in x_t, shaped to multiply ``x`` item by item.
+
+    sqrt(alpha_bar_t),  sqrt(1 - alpha_bar_t).
+
+    Source: Ho et al. 2020, eq. 4. t as in ``gather``. An int t gives the same values as a tensor of it.
+    """
+    return roots(t, x, schedule.alpha_bar, 1 - schedule.alpha_bar, first=first)
+
+
+def roots(
+    t: Timesteps, x: Float[Tensor, "B *D"], one: Table, other: Table, first: int = 1
+) -> tuple[float | Float[Tensor, "B *ones"], float | Float[Tensor, "B *ones"]]:
+    """The square roots of two tables at t, taken in float64 and only then rounded to x's dtype.
+
+    After the rounding 1 - alpha_bar_1 = 1e-4 would be off by 2e-4 of itself in float32, and 0 in bfloat16.
+    """
+    at = _checked(t, x, one.numel() - 1, first)
+    a, b = (_shaped(table[at].sqrt().to(x.dtype), x) for table in (one, other))
+    return a, b
+
+
+def _shaped(values: Tensor, x: Tensor) -> float | Tensor:
+    if values.ndim == 0:
+        return float(values)
+    return values.to(x.dtype).to(x.device).reshape(-1, *[1] * (x.ndim - 1))
+
+
+def _checked(t: Timesteps, x: Tensor, T: int, first: int) -> int | Tensor:
+    # The tables stay on the CPU, so a t from elsewhere is fetched once: to be checked, and to read them.
     if isinstance(t, Integral) and not isinstance(t, bool):
         if not first <= t <= T:
             raise ValueError(_range_message(int(t), first, T))
-        return float(table[int(t)])
+        return int(t)
     if not isinstance(t, Tensor):
         raise ValueError(lang.text("error.t_dtype", got=type(t).__name__))
     if t.is_floating_point() or t.dtype == torch.bool:
         raise ValueError(lang.text("error.t_dtype", got=t.dtype))
     if t.shape != x.shape[:1]:
         raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(x.shape[0],)))
-    low, high = (int(v) for v in t.aminmax()) if t.numel() else (first, first)
+    at = t.to("cpu", torch.int64)  # torch would take uint8 for a mask
+    low, high = (int(v) for v in at.aminmax()) if at.numel() else (first, first)
     if low < first or high > T:
         raise ValueError(_range_message(low if low < first else high, first, T))
-    values = table.to(torch.promote_types(x.dtype, torch.float32)).to(x.device)[t.to(x.device)]
-    return values.to(x.dtype).reshape(-1, *[1] * (x.ndim - 1))
+    return at
 
 
 def _range_message(got: int, first: int, T: int) -> str:
@@ -99,9 +134,10 @@ def _range_message(got: int, first: int, T: int) -> str:
     return lang.text(name, got=got, first=first, T=T)
 
 
-def _check_T(T: int) -> None:
-    if not isinstance(T, int) or isinstance(T, bool) or T < 1:
+def _check_T(T: int) -> int:
+    if not isinstance(T, Integral) or isinstance(T, bool) or T < 1:
         raise ValueError(lang.text("error.T", got=repr(T)))
+    return int(T)
 
 
 def from_betas(betas: Sequence[float] | Float[Tensor, " T"], spec: dict | None = None) -> Schedule:
@@ -129,7 +165,7 @@ def linear(T: int = 1000, beta_1: float = 1e-4, beta_T: float = 0.02) -> Schedul
 
     Source: Ho et al. 2020, section 4. T >= 1; 0 < beta_1, beta_T < 1; otherwise ValueError.
     """
-    _check_T(T)
+    T = _check_T(T)
     betas = torch.linspace(beta_1, beta_T, T, dtype=torch.float64)
     return from_betas(betas, {"name": "linear", "T": T, "beta_1": beta_1, "beta_T": beta_T})
 
@@ -143,7 +179,7 @@ def cosine(T: int = 1000, s: float = 0.008, beta_max: float = 0.999) -> Schedule
     Source: Nichol & Dhariwal 2021, eq. 17 and the text under it. T >= 1, s >= 0, 0 < beta_max < 1.
     The clip at beta_max keeps alpha_T > 0: without it the sampler divides by zero at t = T.
     """
-    _check_T(T)
+    T = _check_T(T)
     if not s >= 0:
         raise ValueError(lang.text("error.cosine_s", got=s))
     t = torch.arange(T + 1, dtype=torch.float64)

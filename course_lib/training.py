@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from numbers import Integral
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float, Int
@@ -25,7 +28,9 @@ class Recipe:
     """Everything that decides how a run goes: equal recipes, data and machines give equal weights.
 
     label_dropout: the share of images whose label is replaced by the null label (Ho & Salimans 2022,
-    Algorithm 1). precision: "fp32", "bf16", or "auto" for whichever this machine computes faster.
+    Algorithm 1). precision: "fp32", "bf16", or "auto" for whichever this machine computes faster. clip: the
+    longest gradient that an update may use.
+    ValueError for a value that no run can have.
     """
 
     steps: int = 8_000
@@ -36,17 +41,40 @@ class Recipe:
     label_dropout: float = 0.1
     seed: int = 0
     precision: str = "auto"
+    clip: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, least in (("steps", 1), ("batch_size", 1), ("warmup", 0)):
+            value = getattr(self, name)
+            whole = isinstance(value, Integral) and not isinstance(value, bool)
+            self._require(whole and value >= least, name, f"{least}, {least + 1}, {least + 2}, …")
+        for name in ("learning_rate", "clip"):
+            self._require(0 < getattr(self, name) < math.inf, name, "(0, ∞)")
+        self._require(0 <= self.ema_decay < 1, "ema_decay", "[0, 1)")
+        self._require(0 <= self.label_dropout <= 1, "label_dropout", "[0, 1]")
+        device.check_precision(self.precision)
+
+    def _require(self, fine: bool, name: str, allowed: str) -> None:
+        if not fine:
+            got = repr(getattr(self, name))
+            raise ValueError(lang.text("error.recipe", name=name, allowed=allowed, got=got))
 
 
 class Progress(NamedTuple):
     """What one training step did.
 
-    by_t: the recent mean error of eps_hat in each tenth of 1..T (NaN where none was drawn yet).
+    recent: the recent mean error of eps_hat in each tenth of 1..T (NaN where none was drawn yet), where the
+    run computes; ``by_t`` fetches it as a list.
     """
 
     step: int
     loss: float
-    by_t: list[float]
+    recent: Tensor
+
+    @property
+    def by_t(self) -> list[float]:
+        """The recent mean error of eps_hat in each tenth of 1..T."""
+        return self.recent.tolist()
 
 
 class EMA:
@@ -84,8 +112,10 @@ def learning_rate(step: int, recipe: Recipe) -> float:
 class Run:
     """A training run that can stop at any step and go on later as if it had not.
 
-    model: an EpsModel; images (N, C, H, W) in [-1, 1]; labels (N,) or None for a model without classes.
-    state: where the run keeps its state (weights, average, optimiser, random generator), or None.
+    model: an EpsModel; images (N, C, H, W) in [-1, 1]; labels (N,) of the model's classes, or None for a
+    model without classes; device: "auto", "cpu", "cuda" or "mps".
+    state: where the run keeps its state (weights, average, optimiser, random generator), or None. A state
+    of another recipe, model, schedule, data or kind of device is refused with a ValueError.
     """
 
     model: EpsModel
@@ -93,12 +123,15 @@ class Run:
     labels: Int[Tensor, " N"] | None
     recipe: Recipe = field(default_factory=Recipe)
     state: Path | None = None
-    on: str = "auto"
+    device: str = "auto"
 
     def __post_init__(self) -> None:
-        where = device.pick(self.on)
+        data.check_images(self.images)
+        self._check_labels()
+        where = device.pick(self.device)
         device.prepare(self.model, self.recipe.precision, where)
-        self.images = data.check_images(self.images).to(where)
+        self._about = {} if self.state is None else self._describe(where)
+        self.images = self.images.to(where)
         self.labels = None if self.labels is None else self.labels.to(where)
         self.generator = torch.Generator(where).manual_seed(self.recipe.seed)
         self.ema = EMA(self.model.net, self.recipe.ema_decay)
@@ -109,6 +142,31 @@ class Run:
         self.recent = torch.full((BUCKETS,), float("nan"), device=where)
         if self.state is not None and self.state.is_file():
             self._resume(self.state)
+
+    def _check_labels(self) -> None:
+        classes = self.model.classes
+        if self.labels is None:
+            if classes:
+                raise ValueError(lang.text("error.labels_needed", classes=classes))
+        elif not classes:
+            raise ValueError(lang.text("error.no_labels"))
+        else:
+            data.check_labels(self.labels, len(self.images), classes - 1)
+
+    def _describe(self, where: torch.device) -> dict[str, Any]:
+        """What a state must agree on before this run may go on from it, beside the recipe."""
+        seen = 0
+        for part in (self.images, self.labels):
+            if part is not None:
+                seen = zlib.crc32(part.detach().cpu().contiguous().view(torch.uint8).numpy().data, seen)
+        about = {
+            "predicts": self.model.kind,
+            "schedule": self.model.schedule.spec,
+            "model": getattr(self.model.net, "config", None),
+            "data": f"{tuple(self.images.shape)} {seen:08x}",
+            "device": where.type,
+        }
+        return json.loads(json.dumps(about))  # as it will come back from the file
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         """Draw x_0, t, eps and y for one step (Ho et al. 2020, Algorithm 1, lines 2 to 4)."""
@@ -133,7 +191,7 @@ class Run:
             group["lr"] = learning_rate(self.step, self.recipe)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(model.net.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(model.net.parameters(), self.recipe.clip)
         self._whole = False
         self.optimiser.step()
         self.step += 1
@@ -146,7 +204,7 @@ class Run:
     def _record(self, error: Tensor, t: Tensor) -> None:
         bucket = (t - 1) * BUCKETS // self.model.schedule.T
         total = torch.zeros(BUCKETS, device=t.device).index_add_(0, bucket, error.float())
-        count = torch.bincount(bucket, minlength=BUCKETS)
+        count = torch.zeros(BUCKETS, device=t.device).index_add_(0, bucket, torch.ones_like(error.float()))
         now = total / count
         mixed = torch.where(self.recent.isnan(), now, 0.98 * self.recent + 0.02 * now)
         self.recent = torch.where(count > 0, mixed, self.recent)
@@ -171,7 +229,7 @@ class Run:
                 if self.step % save_every == 0:
                     self.save()
                     saved = self.step
-                yield Progress(self.step, loss, self.recent.tolist())
+                yield Progress(self.step, loss, self.recent)
         finally:
             if self.step != saved and self._whole:
                 self.save()
@@ -195,17 +253,24 @@ class Run:
         tensors["generator"] = self.generator.get_state()
         tensors["recent"] = self.recent
         note = {"step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
+        note |= self._about | {"bf16": self.model.bf16}
         checkpoints.write_tensors(self.state, tensors, note)
 
     def _resume(self, path: Path) -> None:
         tensors, note = checkpoints.read_tensors(path)
-        if note.get("recipe") != asdict(self.recipe):
+        # A state from before a setting was recorded ran with what is now its default.
+        if "recipe" not in note or asdict(Recipe()) | note["recipe"] != asdict(self.recipe):
             raise ValueError(lang.text("error.resume", path=path))
+        for what, now in self._about.items():
+            if (was := note.get(what, now)) != now:
+                raise ValueError(lang.text("error.resume_other", path=path, what=what, was=was, now=now))
 
         def part(prefix: str) -> dict[str, Tensor]:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
         where = self.images.device
+        bf16 = note.get("bf16", self.model.bf16)  # "auto" may time out otherwise today than it did then
+        device.prepare(self.model, "bf16" if bf16 else "fp32", where)
         try:
             self.model.net.load_state_dict(part("net."))
         except RuntimeError:

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_lib import lang
+from course_lib import data, lang
 
 
 def time_embedding(t: Int[Tensor, " B"], width: int, longest: float = 10_000.0) -> Float[Tensor, "B width"]:
@@ -137,7 +137,7 @@ class UNet(nn.Module):
         emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
         if self.label is not None:
             y = torch.full_like(t, self.null_label) if y is None else y
-            emb = emb + self.label(y)
+            emb = emb + self.label(y.long())
         elif y is not None:
             raise ValueError(lang.text("error.no_labels"))
         return F.silu(emb)
@@ -148,15 +148,18 @@ class UNet(nn.Module):
         t: Int[Tensor, " B"],
         y: Int[Tensor, " B"] | None = None,
     ) -> Float[Tensor, "B C H W"]:
-        """The network's answer for images x_t (B, C, H, W) at timesteps t (B,) with labels y (B,)."""
+        """The network's answer for images x_t (B, C, H, W) at timesteps t (B,) with labels y (B,).
+
+        ValueError for images, timesteps or labels of another shape, and for a label above the null label.
+        """
         if x_t.ndim != 4 or x_t.shape[1] != self.channels:
             raise ValueError(
                 lang.text("error.image_shape", got=tuple(x_t.shape), want=f"(B, {self.channels}, H, W)")
             )
         if t.shape != x_t.shape[:1]:  # a single t would broadcast in silence
             raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(len(x_t),)))
-        if y is not None and y.shape != t.shape:
-            raise ValueError(lang.text("error.label_shape", got=tuple(y.shape), want=tuple(t.shape)))
+        if y is not None and self.label is not None:
+            data.check_labels(y, len(x_t), self.null_label)
         emb = self.embed(t, y)
         h = self.stem(x_t)
         skips = []

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from course_lib import lang
+from course_lib.files import write_atomically
 from course_tools import parity, shared_code, source
 from course_tools.source import BEGIN, END, REFERENCE, Cell, Problem
 
@@ -171,8 +172,7 @@ def build(
         target = out_dir / path
         content = text.encode("utf-8")
         if not target.is_file() or target.read_bytes() != content:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            write_atomically(target, content)
             written.append(path)
     return written, problems
 
@@ -184,7 +184,7 @@ def stamp(source_dir: Path) -> list[Cell]:
         text, problems = source.read(path)
         new, cells = source.stamp(text, path.stem)
         if not problems and new != text:
-            path.write_bytes(new.encode("utf-8"))
+            write_atomically(path, new.encode("utf-8"))
         stamped += cells
     return stamped
 

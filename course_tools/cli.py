@@ -220,11 +220,22 @@ def _measure(argv: list[str]) -> int:
     parser.name(("digits",))
     parser.whole("--n", text("cli.measure_n", default=5000), 10, default=5000)
     parser.whole("--seeds", text("cli.measure_seeds", default=1), 1, default=1)
+    parser.option("--sampler", text("cli.measure_sampler"), action="append", metavar="NAME")
     parser.option("--write", text("cli.measure_write"), action="store_true")
+    parser.option("--table", text("cli.measure_table"), action="store_true")
     given = parser.read(argv)
+    from course_lib import checkpoints
     from course_tools import measure
 
-    figures = measure.measure(given.name, given.n, given.seeds)
+    if given.table:
+        print(measure.table(checkpoints.card(given.name)))
+        return 0
+    for sampler in given.sampler or ():
+        if sampler not in measure.SAMPLERS:
+            allowed = ", ".join(measure.SAMPLERS)
+            raise Misuse(text("cli.sampler", got=repr(sampler), allowed=allowed))
+    only = {"only": given.sampler} if given.sampler else {}
+    figures = measure.measure(given.name, given.n, given.seeds, **only)
     if given.write:
         measure.into_card(given.name, figures)
     return 0

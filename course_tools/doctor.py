@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from course_lib import lang, progress
+from course_lib import files, lang, progress
 from course_tools import editions, testing
 
 NAME = "difusi"
@@ -93,9 +93,7 @@ def computing() -> Iterator[Finding]:
 
 def data_files(folder: Path | None = None) -> Iterator[Finding]:
     """Every file that data/checksums.json lists."""
-    if folder is None:
-        package_data = editions.folder().parent / "_data"
-        folder = package_data if package_data.is_dir() else editions.folder().parent / "data"
+    folder = folder or files.data_folder()
     checkout = (testing.ROOT / ".git").exists()
 
     def cure(name: str) -> str:
@@ -106,7 +104,7 @@ def data_files(folder: Path | None = None) -> Iterator[Finding]:
         yield Finding("problem", lang.text("doctor.data_unlisted"), cure("checksums.json"))
     for name, want in listed.items():
         path = folder / name
-        if path.is_file() and editions.sha256(path.read_bytes()) == want:
+        if path.is_file() and files.sha256(path) == want:
             yield Finding("ok", lang.text("doctor.data", name=name))
         else:
             yield Finding("problem", lang.text("doctor.data_bad", name=f"data/{name}"), cure(name))
@@ -114,7 +112,7 @@ def data_files(folder: Path | None = None) -> Iterator[Finding]:
 
 def hangul(folder: Path | None = None) -> Finding:
     """Whether a font that the course ships has Hangul."""
-    folder = folder or Path(lang.__file__).parent / "fonts"
+    folder = folder or files.FONT.parent
     try:
         from matplotlib.ft2font import FT2Font
     except ImportError:  # already reported among the packages
@@ -132,7 +130,7 @@ def hangul(folder: Path | None = None) -> Finding:
 def notebooks() -> Iterator[Finding]:
     """The built notebooks of every language, and their edition."""
     for code in lang.LANGUAGES:
-        place, name = editions.folder() / code, lang.text("lab.language_name", code)
+        place, name = files.notebooks_folder() / code, lang.text("lab.language_name", code)
         count = len([file for file in editions.files(place) if file.endswith(".ipynb")])
         if not (place / editions.WELCOME).is_file():
             sentence = lang.text("doctor.notebooks_missing", name=name, folder=place)

@@ -12,24 +12,11 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-import course_lib
 from course_lib import lang
-from course_lib.files import write_atomically
+from course_lib.files import sha256, write_atomically, write_json
 
 WELCOME = "00_welcome.ipynb"
 MANIFEST = ".course.json"
-
-
-def folder() -> Path:
-    """Where the course's built notebooks lie: inside an installed package, or in a checkout's notebooks/."""
-    package = Path(course_lib.__file__).parent
-    installed = package / "_notebooks"
-    return installed if installed.is_dir() else package.parent / "notebooks"
-
-
-def sha256(content: bytes) -> str:
-    """The SHA-256 of ``content`` as hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def files(edition: Path) -> list[str]:
@@ -40,8 +27,8 @@ def files(edition: Path) -> list[str]:
 
 def identity(edition: Path) -> str:
     """Eight hexadecimal digits that change whenever any file of the edition does."""
-    lines = (f"{name} {sha256((edition / name).read_bytes())}\n" for name in files(edition))
-    return sha256("".join(lines).encode())[:8]
+    lines = (f"{name} {sha256(edition / name)}\n" for name in files(edition))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:8]
 
 
 class Manifest(NamedTuple):
@@ -67,13 +54,6 @@ def _manifest(place: Path) -> Manifest:
     return Manifest(*(dict(table) if isinstance(table, dict) else {} for table in tables))
 
 
-def write_json(path: Path, value: dict) -> None:
-    """Write ``value`` as readable JSON."""
-    write_atomically(
-        path, (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode(), "lab.write"
-    )
-
-
 def beside(name: str, digest: str) -> str:
     """The name under which a newer edition of an edited chapter is laid: 02_forward.new-1a2b3c4d.ipynb."""
     stem, dot, suffix = name.rpartition(".")
@@ -89,22 +69,23 @@ def lay(edition: Path, place: Path) -> list[str]:
     manifest, news = _manifest(place), []
     before = json.dumps(manifest)
     for name in files(edition):
-        content, target = (edition / name).read_bytes(), place / name
-        digest = sha256(content)
+        source, target = edition / name, place / name
+        digest = sha256(source)
         mine = _digest(target)
         if mine is None or (mine == manifest.laid.get(name) and mine != digest):
-            write_atomically(target, content, "lab.write")
+            write_atomically(target, source.read_bytes(), "lab.write")
             mine = digest
         if mine == digest:
             manifest.laid[name] = digest
         elif digest not in (manifest.laid.get(name), manifest.announced.get(name)):
             newer = place / beside(name, digest)
             if not newer.exists():
-                write_atomically(newer, content, "lab.write")
+                write_atomically(newer, source.read_bytes(), "lab.write")
             manifest.announced[name] = digest
             news.append(lang.text("lab.news", name=name, new=newer.name, folder=newer.parent))
     if json.dumps(manifest) != before:
-        write_json(place / MANIFEST, manifest._asdict())
+        tables = {key: dict(sorted(table.items())) for key, table in manifest._asdict().items()}
+        write_json(place / MANIFEST, tables, "lab.write")
     return news
 
 
@@ -114,6 +95,6 @@ def _digest(path: Path) -> str | None:
         # A parent that is a file also ends here; writing then says so.
         return None
     try:
-        return sha256(path.read_bytes())
+        return sha256(path)
     except OSError as problem:
         raise ValueError(lang.text("lab.read", path=path, problem=problem.strerror)) from None

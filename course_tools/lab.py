@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from course_lib import lang, progress
+from course_lib import files, lang, progress
 from course_tools import editions
 
 SETTINGS = "settings.json"
@@ -25,7 +25,7 @@ def remember(home: Path, language: str) -> None:
     """Keep the learner's choice of language for the next start."""
     settings = editions.read_json(home / SETTINGS)
     if settings.get("language") != language:
-        editions.write_json(home / SETTINGS, settings | {"language": language})
+        files.write_json(home / SETTINGS, settings | {"language": language}, "lab.write")
 
 
 def ask(read: Callable[[str], str] = input) -> str:
@@ -70,7 +70,7 @@ def prepare(language: str, home: Path) -> list[str]:
 
     Every language, so that the links from one language to another work; the reader's comes first.
     """
-    source = editions.folder()
+    source = files.notebooks_folder()
     if not (source / language / editions.WELCOME).is_file():
         raise ValueError(lang.text("lab.not_built", folder=source / language))
     news = editions.lay(source / language, home / language)

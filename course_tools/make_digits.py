@@ -12,7 +12,7 @@ import lzma
 import numpy as np
 import torch
 
-from course_lib import data
+from course_lib import data, files
 
 PER_CLASS = 1_800
 
@@ -37,8 +37,8 @@ def record_checksum(name: str) -> None:
     """Write the SHA-256 of data/``name`` into data/checksums.json."""
     path = data.folder() / "checksums.json"
     table = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    table[name] = data.sha256(data.folder() / name)
-    path.write_text(json.dumps(dict(sorted(table.items())), indent=1) + "\n", encoding="utf-8")
+    table[name] = files.sha256(data.folder() / name)
+    files.write_json(path, dict(sorted(table.items())))
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
             keep = _balanced(labels)
             images, labels = images[keep], labels[keep]
         name = f"digits-{split}.npy.xz"
-        (data.folder() / name).write_bytes(_pack(images, labels))
+        files.write_atomically(data.folder() / name, _pack(images, labels))
         record_checksum(name)
         print(name, len(labels), (data.folder() / name).stat().st_size)
 

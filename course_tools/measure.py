@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from course_lib import checkpoints, lang, metrics, samplers
+from course_lib import checkpoints, files, lang, metrics, samplers
 from course_lib.guidance import guide
 from course_lib.parameterisations import EpsModel
 
@@ -41,13 +40,19 @@ def draw(
     return torch.cat(images), labels
 
 
-def spread(values: Sequence[float]) -> dict[str, float | list[float]]:
-    """Mean and standard deviation of one figure over seeds, with the figures themselves."""
+def spread(values: Sequence[float]) -> dict[str, float | list[float] | None]:
+    """Mean and standard deviation (None for one seed) of one figure, with the figure of each seed."""
     return {
         "mean": round(statistics.mean(values), 4),
-        "std": round(statistics.stdev(values), 4) if len(values) > 1 else 0.0,
+        "std": round(statistics.stdev(values), 4) if len(values) > 1 else None,
         "each": [round(v, 4) for v in values],
     }
+
+
+def shown(figure: dict, digits: int) -> str:
+    """A figure with ``digits`` decimals, and its spread where more than one seed was measured."""
+    mean = f"{figure['mean']:.{digits}f}"
+    return mean if figure["std"] is None else f"{mean} ± {figure['std']:.{digits}f}"
 
 
 def measure(
@@ -57,9 +62,7 @@ def measure(
     model = checkpoints.load(name)
     floors = [metrics.floor(n, seed) for seed in range(5)]
     figures: dict = {"N": n, "w": 0, "floor": spread(floors)}
-    print(
-        f"floor              frechet {figures['floor']['mean']:.3f} ± {figures['floor']['std']:.3f}  N = {n}"
-    )
+    print(f"floor              frechet {shown(figures['floor'], 3)}  N = {n}")
     for key in only:
         step, steps = SAMPLERS[key]
         accuracies, distances = [], []
@@ -71,17 +74,33 @@ def measure(
         figures[key] = {"accuracy": spread(accuracies), "frechet": spread(distances)}
         ratio = figures[key]["frechet"]["mean"] / figures["floor"]["mean"]
         print(
-            f"{key:18s} accuracy {figures[key]['accuracy']['mean']:.4f}  "
-            f"frechet {figures[key]['frechet']['mean']:.3f} ± {figures[key]['frechet']['std']:.3f} "
-            f"({ratio:.2f} x floor)  {(time.perf_counter() - start) / seeds:.0f} s a seed"
+            f"{key:18s} accuracy {shown(figures[key]['accuracy'], 4)}  "
+            f"frechet {shown(figures[key]['frechet'], 3)} ({ratio:.2f} x floor)  "
+            f"{(time.perf_counter() - start) / seeds:.0f} s a seed"
         )
     return figures
 
 
+def table(card: dict) -> str:
+    """A card's figures as the Markdown table of README.md; ValueError where nothing was measured yet."""
+    figures = card.get("metrics") or {}
+    if "floor" not in figures:
+        raise ValueError(lang.text("cli.measure_none", name=card.get("name", "?")))
+    floor = figures["floor"]
+    lines = ["| sampler | accuracy | Fréchet distance | × floor |", "| --- | --- | --- | --- |"]
+    lines.append(f"| floor: {figures['N']} real digits | | {shown(floor, 3)} | 1 |")
+    for key in SAMPLERS:
+        if key in figures:
+            accuracy, distance = figures[key]["accuracy"], figures[key]["frechet"]
+            ratio = f"{distance['mean'] / floor['mean']:.2f}"
+            samples = f"{key}, N = {figures['N']}"
+            lines.append(f"| {samples} | {shown(accuracy, 4)} | {shown(distance, 3)} | {ratio} |")
+    return "\n".join(lines)
+
+
 def into_card(name: str | Path, figures: dict) -> None:
-    """Write measured figures into the checkpoint's card."""
+    """Write measured figures into the checkpoint's card, beside those of other samplers at the same N."""
     about = checkpoints.card(name)
-    about["metrics"] = figures
-    path = checkpoints.card_path(name)
-    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-    checkpoints.write_atomically(path, text.encode("utf-8"))
+    before = about.get("metrics") or {}
+    about["metrics"] = {**before, **figures} if before.get("N") == figures["N"] else figures
+    files.write_json(checkpoints.card_path(name), about)

@@ -18,10 +18,28 @@ CURES = {"linux": "sudo apt-get install chromium", "darwin": "brew install --cas
 ALREADY = "COURSE_TEST_FETCHED"
 
 
+def _bundled() -> str | None:
+    """The Chromium that `playwright install chromium` has fetched, if it has."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        return None
+    try:
+        with sync_playwright() as playwright:
+            path = Path(playwright.chromium.executable_path)
+    except (Error, OSError):  # a playwright whose own driver cannot run
+        return None
+    return str(path) if path.is_file() else None
+
+
 def chromium() -> str | None:
-    """The Chromium that the browser tests drive: COURSE_CHROMIUM, else the first on the PATH, else None."""
-    asked = os.environ.get("COURSE_CHROMIUM")
-    return shutil.which(asked) if asked else next(filter(None, map(shutil.which, BROWSERS)), None)
+    """The Chromium that the browser tests drive, or None.
+
+    COURSE_CHROMIUM, else the first of BROWSERS on the PATH, else playwright's own.
+    """
+    if asked := os.environ.get("COURSE_CHROMIUM"):
+        return shutil.which(asked)
+    return next(filter(None, map(shutil.which, BROWSERS)), None) or _bundled()
 
 
 def chromium_cure() -> str:

@@ -14,6 +14,7 @@ from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
 DATA = "data/digits-train.npy.xz: 18,000 MNIST training digits, 1,800 a class"
+EPOCHS = 14
 
 
 def _machine(where: torch.device, bf16: bool) -> str:
@@ -21,15 +22,27 @@ def _machine(where: torch.device, bf16: bool) -> str:
     return f"{where.type} ({name}), {torch.get_num_threads()} threads, {'bf16' if bf16 else 'fp32'}"
 
 
-def digits(out: Path, state: Path, recipe: training.Recipe, on: str = "auto") -> Path:
+def command(name: str, **used: object) -> str:
+    """The command line that trains ``name`` with the options in ``used`` (None: the default was used)."""
+    options = [f"--{option} {value}" for option, value in used.items() if value is not None]
+    return " ".join(["course train", name, *options])
+
+
+def options(recipe: training.Recipe, device: str) -> dict[str, object]:
+    """The options of `course train digits` that give this recipe, each None where it is the default."""
+    steps = None if recipe.steps == training.Recipe.steps else recipe.steps
+    return {"steps": steps, "seed": recipe.seed or None, "device": None if device == "auto" else device}
+
+
+def digits(out: Path, state: Path, recipe: training.Recipe, device: str = "auto") -> Path:
     """Train the class-conditional digits model and write it to ``out`` with its card."""
     torch.manual_seed(recipe.seed)
     model = EpsModel(UNet(), schedules.linear(), "v")
     images, labels = data.digits("train")
-    run = training.train(training.Run(model, images, labels, recipe, state, on))
+    run = training.train(training.Run(model, images, labels, recipe, state, device))
     about = {
         "name": "digits",
-        "made_by": "course train digits",
+        "made_by": command("digits", **options(recipe, device)),
         "data": DATA,
         "licence": "CC BY-SA 3.0",
         "images_seen": recipe.steps * recipe.batch_size,
@@ -65,7 +78,7 @@ def _jitter(x: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     return F.grid_sample(x + 1, grid, align_corners=False) - 1
 
 
-def classifier(out: Path, epochs: int = 14, batch: int = 128, seed: int = 0) -> Path:
+def classifier(out: Path, epochs: int = EPOCHS, batch: int = 128, seed: int = 0) -> Path:
     """Train the classifier that the metrics use and write it, with reference statistics and card."""
     from tqdm.auto import tqdm
 
@@ -102,7 +115,7 @@ def classifier(out: Path, epochs: int = 14, batch: int = 128, seed: int = 0) -> 
     right = float((torch.cat([guess for _, guess in parts]) == truth).double().mean())
     about = {
         "name": "classifier",
-        "made_by": "course train classifier",
+        "made_by": command("classifier", epochs=None if epochs == EPOCHS else epochs, seed=seed or None),
         "data": DATA + ", with small random affine jitter; reference statistics: MNIST's 10,000 test digits",
         "licence": "CC BY-SA 3.0",
         "epochs": epochs,

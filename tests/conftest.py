@@ -11,7 +11,8 @@ import pytest
 from jaxtyping import install_import_hook
 
 # Before course_lib is imported: the hook checks every annotated shape and dtype at each call.
-install_import_hook("course_lib", "beartype.beartype")
+# An int is welcome where a float is annotated, as PEP 484 has it.
+install_import_hook("course_lib", "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))")
 
 # Before any test module reads them, and for the processes that tests start.
 _folder = tempfile.TemporaryDirectory(prefix="course-tests-")
@@ -38,6 +39,16 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test starts in English, whatever the one before it chose."""
     monkeypatch.setattr(lang, "_chosen", "en")
     yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long each executed chapter took: a figure to watch, not a claim that a busy machine breaks."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = [value for report in reports for name, value in report.user_properties if name == "chapter"]
+    if lines:
+        terminalreporter.section("chapters, Run All")
+        for line in sorted(lines):
+            terminalreporter.write_line(str(line))
 
 
 @pytest.fixture

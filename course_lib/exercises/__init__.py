@@ -1,9 +1,14 @@
-"""Exercises: ``check`` an answer, ask for the ``solution``. One file a chapter holds the tasks themselves."""
+"""Exercises: ``check`` an answer, ask for the ``solution``, see the ``overview``.
+
+One file a chapter holds the tasks themselves.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from course_lib import lang
-from course_lib.exercises import chapter_01, chapter_02
+from course_lib.exercises import chapter_01, chapter_02, tally
 from course_lib.exercises.core import Answer, Exercise
 from course_lib.exercises.judging import Result, Solution, judge
 from course_lib.exercises.judging import solution as _solution
@@ -13,7 +18,7 @@ EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for module in (chapter_01, chapter_02) for exercise in module.EXERCISES
 }
 
-__all__ = ["EXERCISES", "Exercise", "Result", "Solution", "check", "names", "solution"]
+__all__ = ["EXERCISES", "Exercise", "Result", "Solution", "check", "export", "names", "overview", "solution"]
 
 
 def names(chapter: int | None = None) -> tuple[str, ...]:
@@ -38,3 +43,13 @@ def check(name: str, answer: Answer | object) -> Result:
 def solution(name: str) -> Solution:
     """The course's own version of an exercise, as source code; ValueError for an unknown name."""
     return _solution(_find(name))
+
+
+def overview() -> tally.Overview:
+    """How far the learner is: for each chapter with exercises, those passed and those open."""
+    return tally.overview(EXERCISES.values())
+
+
+def export(to: str | Path) -> Path:
+    """Write a copy of the progress to a new file, to hand in or to keep; ValueError if it exists already."""
+    return tally.export(EXERCISES.values(), to)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from course_lib.files import FONT
 from course_lib.widgets.base import number_text
-
-_FONTS = Path(__file__).parent.parent / "fonts"
 
 Number = int | float
 Tick = list[Any]  # [fraction of the axis, text]
@@ -153,7 +151,7 @@ def picture(
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
     """The course's own font: a line's name may be Korean, and the built-in font has no Hangul."""
-    return ImageFont.truetype(str(_FONTS / "NanumGothic.ttf"), size)
+    return ImageFont.truetype(str(FONT), size)
 
 
 def _plain(text: str) -> str:

@@ -281,9 +281,9 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # 통과한 연습문제는 여러분의 컴퓨터에 있는 파일 하나에만 기록되며, 다른 곳으로 나가지 않습니다. 셀은 언제든 다시 실행해도 됩니다.
 
 # %% key="progress-overview"
-from course_lib import progress
+from course_lib.exercises import overview
 
-progress.overview()
+overview()
 
 # %% [markdown] key="next" lang="en"
 # ## Where to begin

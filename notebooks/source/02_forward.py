@@ -1201,7 +1201,7 @@ for s in ends:
     x_T = forward.q_sample(some, s.T, eps, s)
     corr = torch.corrcoef(torch.stack([some.flatten(), x_T.flatten()]))[0, 1]
     nats = 784 * gaussians.kl(bar**0.5 * some, 1 - bar, 0.0, 1.0).mean()
-    print(f"T={s.T:4d}  alpha_bar_T {bar:.1e}  sqrt {bar**0.5:.4f}  corr {corr:.4f}", end="  ")
+    print(f"T={s.T:4d}  alpha_bar_T {bar:.2e}  sqrt {bar**0.5:.4f}  corr {corr:.4f}", end="  ")
     print(f"mean {x_T.mean():+.4f}  std {x_T.std():.4f}  KL {nats:.4f}")
     exact = bar**0.5 * some.std() / (bar * some.var() + 1 - bar) ** 0.5
     assert abs(corr - exact) < 5 / some.numel() ** 0.5

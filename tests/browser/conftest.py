@@ -10,11 +10,13 @@ import lab
 import pytest
 from playwright.sync_api import Browser
 
+from course_tools import testing
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The browser that every browser test shares; each opens windows of its own."""
-    if lab.executable() is None:
+    if testing.chromium() is None:
         if os.environ.get("CI") == "true":
             pytest.fail(lab.NO_CHROMIUM)
         pytest.skip(lab.NO_CHROMIUM)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -30,6 +29,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
+from course_tools import testing
+
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -38,29 +39,15 @@ NO_CHROMIUM = (
     "no Chromium here: install one (Debian, Ubuntu: sudo apt-get install chromium; elsewhere: "
     "python -m playwright install chromium) or set COURSE_CHROMIUM to its path"
 )
-_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _PROMPTS = ".jp-CodeCell .jp-InputPrompt"
 # What JupyterLab itself may log in an empty workspace, with no network: none of it is ours.
 _HARMLESS = ("favicon.ico",)
 
 
-def executable() -> str | None:
-    """The browser to drive: COURSE_CHROMIUM, else one on PATH, else playwright's own; None without."""
-    asked = os.environ.get("COURSE_CHROMIUM")
-    if asked:
-        return asked if Path(asked).is_file() else None
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found:
-        return found
-    with sync_playwright() as playwright:
-        bundled = playwright.chromium.executable_path
-    return bundled if Path(bundled).is_file() else None
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium with a fresh profile."""
-    path = executable()
+    path = testing.chromium()
     if path is None:
         raise RuntimeError(NO_CHROMIUM)
     with sync_playwright() as playwright:

@@ -43,12 +43,15 @@ def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         url = f"{address.scheme}://{address.netloc}"
         assert address.path.endswith("/ko/00_welcome.ipynb"), address.path
         yield lab.Lab(url, home, address.query.removeprefix("token="))
-    finally:
         server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
+        assert server.wait(120) == 0, log.read_text(encoding="utf-8")
+    finally:  # where it never came up, that is the error to show
+        if server.poll() is None:
+            server.kill()
+            server.wait()
 
 
-def _address(server: subprocess.Popen, log: Path, seconds: int = 60):
+def _address(server: subprocess.Popen, log: Path, seconds: int = 180):
     for _ in range(seconds * 5):
         if found := re.search(r"http://\S+/lab/tree/\S+token=\w+", log.read_text(encoding="utf-8")):
             return urlparse(found[0])

@@ -111,6 +111,12 @@ def test_missing_files_are_named(path):
     refuses(lambda: checkpoints.card(path), "error.file_missing", FileNotFoundError, path=card)
 
 
+def test_loading_draws_nothing_from_the_readers_seed(path):
+    before = torch.get_rng_state()
+    checkpoints.load(path, "cpu", "fp32")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 class Trap:
     """Unpickling this would create a file."""
 
@@ -167,3 +173,16 @@ def test_a_changed_file_in_data_is_named_with_both_checksums(path, monkeypatch):
         lambda: checkpoints.load("model", "cpu", "fp32"),
         "error.checksum", path=path, want="ab" * 8, got=sha(path),
     )  # fmt: skip
+
+
+def test_a_path_into_data_by_another_way_is_verified_too(path, tmp_path, monkeypatch):
+    (tmp_path / "link").symlink_to(path.parent, target_is_directory=True)
+    monkeypatch.setattr(data, "folder", lambda: path.parent)
+    monkeypatch.setattr(data, "checksums", lambda: {"model.safetensors": "cd" * 32})
+    for way in (tmp_path / "link" / path.name, path.parent / ".." / path.parent.name / path.name):
+        refuses(
+            lambda way=way: checkpoints.load(way, "cpu", "fp32"),
+            "error.checksum", path=path, want="cd" * 8, got=sha(path),
+        )  # fmt: skip
+    monkeypatch.setattr(data, "checksums", lambda: {})
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.unlisted", path=path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from types import SimpleNamespace
 from urllib.error import URLError
@@ -148,7 +149,8 @@ def test_full_sets_come_through_torchvisions_loader(name, cls, monkeypatch, tmp_
 
 
 @pytest.mark.parametrize(
-    "problem", [URLError("no route"), OSError(13, "Permission denied"), RuntimeError("all mirrors")]
+    "problem",
+    [URLError("no route"), OSError(101, "Network is unreachable"), RuntimeError("all mirrors")],
 )
 def test_no_network_is_said_in_one_sentence(problem, monkeypatch, tmp_path):
     from torchvision import datasets
@@ -166,6 +168,36 @@ def test_no_network_is_said_in_one_sentence(problem, monkeypatch, tmp_path):
         folder=tmp_path,
         problem=problem,
     )
+
+
+@pytest.mark.parametrize("number", sorted(data.UNWRITABLE))
+def test_a_cache_that_cannot_be_written_is_no_network_trouble(number, monkeypatch, tmp_path):
+    from torchvision import datasets
+
+    def loader(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr(datasets, "MNIST", loader)
+    refuses(lambda: data.full("mnist"), "error.write", path=tmp_path, problem=os.strerror(number))
+
+
+def test_the_real_loader_with_a_cache_that_is_a_file(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("here")
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "file"))
+    with pytest.raises(ValueError, match="cannot be written"):
+        data.full("mnist")
+
+
+def test_bad_labels_are_named(unchecked):
+    good = torch.tensor([0, 9, 3])
+    assert data.check_labels(good, 3, 9) is good
+    refuses(lambda: data.check_labels(good, 2, 9), "error.label_shape", got=(3,), want=(2,))
+    refuses(lambda: data.check_labels(good[None], 3, 9), "error.label_shape", got=(1, 3), want=(3,))
+    refuses(lambda: data.check_labels(good.float(), 3, 9), "error.label_dtype", got=torch.float32)
+    refuses(lambda: data.check_labels(good > 1, 3, 9), "error.label_dtype", got=torch.bool)
+    refuses(lambda: data.check_labels(good, 3, 8), "error.label", got=9, last=8)
+    refuses(lambda: data.check_labels(good - 1, 3, 9), "error.label", got=-1, last=9)
 
 
 def test_torchvisions_own_loader_without_network(monkeypatch, tmp_path):

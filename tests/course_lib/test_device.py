@@ -36,6 +36,26 @@ def test_precisions():
     refuses(lambda: device.use_bf16("fp16", cpu), "error.precision", got="'fp16'", allowed="auto, fp32, bf16")
 
 
+@pytest.mark.parametrize(("capability", "fast"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
+def test_bf16_on_a_gpu_must_be_in_its_hardware(capability, fast, monkeypatch):
+    """A T4 (7.5) emulates bfloat16, and torch.cuda.is_bf16_supported counts that."""
+    gpu = torch.device("cuda", 0)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda *_, **__: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda asked: {gpu: capability}[asked])
+    device.fast_bf16.cache_clear()
+    try:
+        assert device.use_bf16("auto", gpu) == fast
+    finally:
+        device.fast_bf16.cache_clear()
+
+
+def test_asking_for_the_precision_draws_nothing():
+    device.fast_bf16.cache_clear()
+    before = torch.get_rng_state()
+    device.use_bf16("auto", torch.device("cpu"))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 @torch.no_grad()
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_preparing_changes_the_layout_not_the_answer(precision, where):

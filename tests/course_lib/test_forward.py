@@ -74,14 +74,34 @@ def test_a_batch_of_different_t_equals_one_at_a_time(where):
 def test_float32_agrees_with_float64(where):
     """The coefficients are right in float32 too; 1 - alpha_bar_1 = 1e-4 is where digits are easily lost."""
     schedule, t = schedules.linear(), torch.tensor([1, 2, 3, 500, 1000])
-    a, b = noise(5, 4), noise(5, 4, seed=1)
+    a, b = noise(5, 4).float().double(), noise(5, 4, seed=1).float().double()
     a_32, b_32, t_there = a.float().to(where), b.float().to(where), t.to(where)
     jumped = forward.q_sample(a_32, t_there, b_32, schedule)
     assert jumped.dtype == torch.float32 and jumped.device.type == where.type
-    # sqrt(1 - alpha_bar_1) = 0.01 from a rounded alpha_bar: eps / (2 * 0.01), times noises up to 3
-    assert error(jumped, forward.q_sample(a, t, b, schedule)) < 100 * FLOAT32 / 16
+    assert error(jumped, forward.q_sample(a, t, b, schedule)) < FLOAT32 / 2
+    # the noise alone, relative to itself: 1 - float32(alpha_bar_1) would be off by 1e-4 of itself
+    alone = forward.q_sample(0 * a_32, t_there, b_32, schedule).cpu().double()
+    want = forward.q_sample(0 * a, t, b, schedule)
+    assert error(alone / want, torch.ones(5, 4)) < FLOAT32 / 4
+    stepped = forward.q_step(0 * a_32, t_there, b_32, schedule).cpu().double()
+    assert error(stepped / forward.q_step(0 * a, t, b, schedule), torch.ones(5, 4)) < FLOAT32 / 4
     mean, _ = forward.posterior(a_32, b_32, t_there, schedule)
     assert error(mean, forward.posterior(a, b, t, schedule)[0]) < FLOAT32
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("t", [1, 2, 30, 400])
+def test_half_precision_keeps_the_noise(dtype, t):
+    """1 - alpha_bar_1 of a rounded alpha_bar is 0 here: the noise would be gone. Tensor and int t agree."""
+    schedule, rounding = schedules.linear(), torch.finfo(dtype).eps
+    eps = noise(3, 4).to(dtype)
+    for f, std in ((forward.q_sample, 1 - schedule.alpha_bar[t]), (forward.q_step, schedule.beta[t])):
+        got = f(0 * eps, torch.full((3,), t), eps, schedule)
+        assert got.dtype == dtype
+        assert error(got / (std.sqrt() * eps.double()), torch.ones(3, 4)) < 2 * rounding
+        assert torch.equal(got, f(0 * eps, t, eps, schedule))
+    back = forward.predict_x_0(forward.q_sample(eps, t, eps, schedule), torch.full((3,), t), eps, schedule)
+    assert error(back, eps) < 16 * rounding / float(schedule.alpha_bar[t]) ** 0.5
 
 
 def test_nothing_is_changed_in_place():

@@ -56,8 +56,7 @@ def test_the_forward_film_is_q_sample_at_every_t(where):
     assert film.times == list(range(1001)) and track.shape == (1001, 28, 28, 1)
     assert (track[0] == frames.to_uint8(x_0[None])[0]).all()
     for t in (1, 250, 999, 1000):
-        want = frames.to_uint8(forward.q_sample(x_0[None], t, eps[None], SCHEDULE))[0].astype(int)
-        assert np.abs(track[t].astype(int) - want).max() <= 1  # a value on the edge of two greys
+        assert (track[t] == frames.to_uint8(forward.q_sample(x_0[None], t, eps[None], SCHEDULE))[0]).all()
     # at T what is left of x_0 is sqrt(4e-5) = 0.6%, less than one grey of 255
     assert np.abs(track[1000].astype(int) - frames.to_uint8(eps[None])[0].astype(int)).max() <= 1
 
@@ -105,4 +104,14 @@ def test_bad_input_is_named(unchecked):
             lambda shape=shape: frames.to_uint8(torch.zeros(shape)),
             "error.image_shape", got=shape, want="(N, 1|3, H, W)",
         )  # fmt: skip
+    x = torch.zeros(1, 3, 3)
+    for other in ((3, 3, 3), (1, 1, 3), (3, 3)):  # each of these would broadcast
+        refuses(
+            lambda other=other: frames.forward_film(x, torch.zeros(other), SCHEDULE),
+            "error.noise_shape", x="x_0", eps="eps", want=(1, 3, 3), got=other,
+        )  # fmt: skip
+    refuses(
+        lambda: frames.forward_film(x[None], x[None], SCHEDULE),
+        "error.image_shape", got=(1, 1, 3, 3), want="(C, H, W)",
+    )  # fmt: skip
     refuses(lambda: frames.film([]), "error.no_steps")

@@ -108,6 +108,11 @@ def test_float32_answers_agree(where):
     got = mixture.to(where).optimal_eps(schedule)(x.float().to(where), t.to(where))
     assert got.dtype == torch.float32
     assert error(got, want) < 1e2 * FLOAT32  # x_t - sqrt(alpha_bar) m is divided by as little as 0.01
+    # a point mass at 0 leaves no other rounding: eps_hat = x_t / sqrt(1 - alpha_bar_t)
+    point = gaussians.Mixture([1.0], torch.zeros(1, 2), 0.0).to(where).optimal_eps(schedule)
+    x = noise(4, 2).float()
+    want = x.double() / (1 - schedule.alpha_bar[t, None]).sqrt()
+    assert error(point(x.to(where), t.to(where)).cpu() / want, torch.ones(4, 2)) < FLOAT32
 
 
 def test_ideal_denoiser_is_the_softmax_over_the_data():
@@ -175,6 +180,10 @@ def test_bad_input_is_named(unchecked):
     refuses(lambda: gaussians.Mixture([1.0, 1.0], [0.0, 1.0], -1.0), "error.mixture_sign")
     schedule = schedules.linear()
     refuses(lambda: gaussians.IdealDenoiser(torch.zeros(0, 1, 2, 2), schedule), "error.empty_dataset")
+    points = gaussians.Mixture([1.0, 1.0], [0.0, 1.0], [0.3, 0.0])
+    for ask in (points.log_prob, points.score, points.diffused(0, schedule).log_prob):
+        refuses(lambda ask=ask: ask(noise(3, 1)), "error.point_mass")
+    assert points.diffused(1, schedule).log_prob(noise(3, 1)).isfinite().all()
     mixture = ids.make_mixture(LIB)
     model, x = mixture.optimal_eps(schedule), noise(2, 2)
     refuses(lambda: model(x, 0), "error.t_zero", got=0, first=1, T=1000)

@@ -73,6 +73,10 @@ def test_both_passes_travel_as_one_batch(model):
         assert model.net.calls == calls
 
 
+def test_a_guided_model_still_knows_its_schedule(model):
+    assert guide(model, Y, w=2.0).schedule is SCHEDULE
+
+
 def test_in_float32_too(model):
     got = guide(model, Y, w=2.0)(X.float(), T)
     assert got.dtype == torch.float32 and error(got, guide(model, Y, w=2.0)(X, T)) < 8 * FLOAT32
@@ -84,5 +88,7 @@ def test_bad_input_is_named(model, unchecked):
     for w in (-1.5, float("nan"), float("inf")):
         refuses(lambda w=w: guide(model, Y, w=w), "error.guidance", got=w)
     refuses(lambda: guide(EpsModel(nn.Identity(), SCHEDULE), Y), "error.no_labels")
+    refuses(lambda: guide(lambda x_t, t: x_t, Y), "error.no_labels")
+    refuses(lambda: guide(model, Y.float()), "error.label_dtype", got=torch.float32)
     with pytest.raises(TypeError):  # w by keyword only: s = 1 + w would otherwise slip in
         guide(model, Y, 2.0)

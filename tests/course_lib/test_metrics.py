@@ -124,3 +124,25 @@ def test_the_classifier_is_frozen():
 def test_bad_floors_are_named(unchecked):
     for n in (0, 1, 18_001):
         refuses(lambda n=n: metrics.floor(n), "error.floor", got=n, most=18_000)
+
+
+def test_bad_images_and_labels_are_named(unchecked):
+    x, y = data.one_of_each()
+    broken = x.clone()
+    broken[0, 0, 0, 0] = float("nan")
+    want = "(N, 1, 28, 28)"
+    for judge in (metrics.frechet, metrics.features, lambda images: metrics.accuracy(images, y)):
+        refuses(lambda judge=judge: judge(broken), "error.not_finite", count=1)
+        refuses(lambda judge=judge: judge(x * 2 + 1), "error.image_range", low="-1", high="3")
+        refuses(lambda judge=judge: judge(x[..., :14]), "error.image_shape", got=(10, 1, 28, 14), want=want)
+    refuses(
+        lambda: metrics.accuracy(x, y[:1]), "error.label_shape", got=(1,), want=(10,)
+    )  # it would broadcast
+    refuses(lambda: metrics.accuracy(x, y + 1), "error.label", got=10, last=9)
+
+
+def test_loading_the_classifier_draws_nothing():
+    metrics.classifier.cache_clear()
+    before = torch.get_rng_state()
+    metrics.classifier()
+    assert torch.equal(torch.get_rng_state(), before)

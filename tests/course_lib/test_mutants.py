@@ -27,18 +27,22 @@ MUTANTS = {
         "schedules", "torch.linspace(beta_1, beta_T, T, dtype=torch.float64)",
         "torch.linspace(beta_1, beta_T, T)", ids.linear_endpoints),
     "q_sample: no square root on the noise": (
-        "forward", "* x_0 + (1 - alpha_bar_t) ** 0.5", "* x_0 + (1 - alpha_bar_t)",
+        "forward", "* x_0 + noise * eps", "* x_0 + noise**2 * eps",
         ids.recursion_is_closed_form),
     "q_sample: alpha for alpha_bar": (
-        "forward", "gather(schedule.alpha_bar, t, x_0, first=0)",
-        "gather(schedule.alpha, t, x_0, first=0)", ids.jumps_compose),
+        "forward", "signal_noise(t, x_0, schedule, first=0)",
+        "roots(t, x_0, schedule.alpha, schedule.beta, first=0)", ids.jumps_compose),
     "q_sample: t off by one": (
-        "forward", "gather(schedule.alpha_bar, t, x_0, first=0)",
-        "gather(schedule.alpha_bar, t - 1, x_0, first=0)", ids.recursion_is_closed_form),
+        "forward", "signal_noise(t, x_0, schedule, first=0)",
+        "signal_noise(t - 1, x_0, schedule, first=0)", ids.recursion_is_closed_form),
+    "q_sample: signal and noise swapped": (
+        "forward", "signal * x_0 + noise * eps", "noise * x_0 + signal * eps", ids.recursion_is_closed_form),
     "q_step: beta for its square root": (
-        "forward", "beta_t**0.5 * eps", "beta_t * eps", ids.jumps_compose),
+        "forward", "added * eps", "added**2 * eps", ids.jumps_compose),
+    "q_step: the image not shrunk": (
+        "forward", "kept * x_prev", "x_prev", ids.recursion_is_closed_form),
     "predict_x_0: not divided": (
-        "forward", "* eps_hat) / alpha_bar_t**0.5", "* eps_hat)", ids.predict_inverts_q_sample),
+        "forward", "* eps_hat) / signal", "* eps_hat)", ids.predict_inverts_q_sample),
     "posterior: beta for beta_tilde": (
         "forward", "gather(schedule.beta_tilde, t, x_t)", "beta_t", ids.posterior_obeys_bayes),
     "posterior: x_0 and x_t swapped": (
@@ -67,14 +71,14 @@ MUTANTS = {
     "diffused: the data's own variance lost": (
         "gaussians", "alpha_bar_t * self.stds.square() + (1", "0 * self.stds.square() + (1",
         ids.diffused_is_the_integral),
-    "optimal_eps: sign": ("gaussians", "return -wide * score", "return wide * score",
+    "optimal_eps: sign": ("gaussians", "return -noise.reshape", "return noise.reshape",
         ids.optimal_eps_is_the_score),
     "optimal_eps: no square root": (
-        "gaussians", "wide = (1 - alpha_bar_t).sqrt()", "wide = (1 - alpha_bar_t)",
+        "gaussians", "return -noise.reshape", "return -noise.square().reshape",
         ids.optimal_eps_is_the_score),
     "optimal_eps: t off by one": (
-        "gaussians", "gather(self.schedule.alpha_bar, t, rows)",
-        "gather(self.schedule.alpha_bar, t - 1, rows, first=0)", ids.optimal_eps_is_the_score),
+        "gaussians", "signal_noise(t, rows, self.schedule)",
+        "signal_noise(t - 1, rows, self.schedule, first=0)", ids.optimal_eps_is_the_score),
     "ddpm: noise at the last step": (
         "samplers", "if t_next == 0:", "if t_next < 0:", ids.ancestral_step_is_the_posterior),
     "ddpm: beta_tilde for beta": (

@@ -10,6 +10,7 @@ from torch import nn
 
 from course_lib import forward, schedules
 from course_lib.parameterisations import KINDS, EpsModel, target, to_eps
+from course_lib.unet import UNet
 
 LIB = ids.library()
 
@@ -76,6 +77,80 @@ def test_bf16_answers_come_in_the_images_dtype(where):
     model.bf16 = True
     assert model(x, t).dtype == torch.float32
     assert 0 < error(model(x, t), plain) < 2**-6  # bfloat16 keeps 8 bits
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("kind", ["v", "x_0"])
+def test_eps_survives_low_precision_at_t_1(dtype, kind):
+    """sqrt(1 - alpha_bar_1) = 0.01: taken after the rounding it would be 0, and x_0's answer inf."""
+    schedule, t = schedules.linear(), torch.tensor([1, 2, 5])
+    x_0, eps = noise(3, 2), noise(3, 2, seed=1)
+    x_t = forward.q_sample(x_0, t, eps, schedule)
+    answer = target(kind, x_0, t, eps, schedule)
+    got = to_eps(kind, answer.to(dtype), x_t.to(dtype), t, schedule)
+    lost = (1 - schedule.alpha_bar[t, None]).sqrt() if kind == "x_0" else 1.0
+    assert error(lost * got, lost * eps) < 16 * torch.finfo(dtype).eps
+
+
+class Scale(nn.Module):
+    """A network of one weight that notes where and as what its inputs came."""
+
+    classes = 10
+
+    def __init__(self, device="cpu", dtype=torch.float32):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones((), device=device, dtype=dtype))
+        self.seen: list = []
+
+    def forward(self, x_t, t, y=None):
+        self.seen = [
+            x_t.device.type,
+            x_t.dtype,
+            t.device.type,
+            t.tolist() if t.device.type == "cpu" else None,
+        ]
+        self.seen += [] if y is None else [y.device.type]
+        return torch.full(x_t.shape, 0.5)  # on the CPU: nothing comes back from "meta"
+
+
+def test_inputs_go_to_the_network_and_its_answer_comes_back():
+    """A model on another device than the noise, as beside a GPU ("meta" stands for it here)."""
+    model = EpsModel(Scale("meta"), schedules.linear())
+    x, t, y = noise(2, 1, 3, 3), torch.tensor([5, 7]), torch.tensor([0, 3])
+    got = model(x, t, y)
+    assert model.net.seen == ["meta", torch.float32, "meta", None, "meta"]
+    assert got.device.type == "cpu" and got.dtype == torch.float64
+
+
+def test_a_model_meets_the_device_of_its_network(where):
+    model = EpsModel(UNet(widths=(4, 8), embedding=8, time_width=8).to(where), schedules.linear())
+    x, t, y = noise(2, 1, 4, 4), torch.tensor([5, 7]), torch.tensor([0, 3])
+    got = model(x.float(), t, y)
+    assert got.device.type == "cpu" and got.dtype == torch.float32
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("of_net", [torch.float32, torch.bfloat16])
+def test_any_float_images_are_welcome(dtype, of_net):
+    model = EpsModel(Scale(dtype=of_net), schedules.linear())
+    got = model(noise(2, 3).to(dtype), torch.tensor([5, 7]))
+    assert model.net.seen[1] == of_net and got.dtype == dtype
+
+
+def test_one_t_and_a_label_by_name():
+    model = EpsModel(Scale(), schedules.linear(), "v")
+    x, y = noise(2, 3), torch.tensor([1, 2])
+    got = model(x, 5, y=y)
+    assert model.net.seen[3] == [5, 5] and len(model.net.seen) == 5
+    assert error(got, model(x, torch.tensor([5, 5]), y)) == 0
+
+
+def test_whole_number_images_are_refused(unchecked):
+    model = EpsModel(Scale(), schedules.linear())
+    whole = torch.ones(2, 1, 3, 3, dtype=torch.uint8)
+    refuses(lambda: model(whole, torch.tensor([5, 7])), "error.float_images", got=torch.uint8)
+    refuses(lambda: model.answer(whole, 5), "error.float_images", got=torch.uint8)
+    refuses(lambda: model(noise(2, 3), 0), "error.t_zero", got=0, first=1, T=1000)
 
 
 @pytest.mark.parametrize("kind", KINDS)

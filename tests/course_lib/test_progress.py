@@ -7,7 +7,7 @@ import json
 import pytest
 
 from course_lib import lang, progress
-from course_lib.exercises import EXERCISES, names
+from course_lib.exercises import EXERCISES, export, names, overview
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def forget(monkeypatch) -> None:
 
 def test_nothing_is_passed_at_first_and_asking_writes_nothing(home):
     assert progress.passed() == set()
-    progress.overview()
+    overview()
     assert not home.exists()
 
 
@@ -91,7 +91,7 @@ def test_the_overview_counts_each_chapter(language):
     lang.use(language)
     progress.record(names(2)[0])
     progress.record("an.exercise.of.long.ago")
-    view = progress.overview()
+    view = overview()
     assert [row.chapter for row in view.rows] == sorted({e.chapter for e in EXERCISES.values()})
     counts = [lang.text("progress.count", passed=n, total=len(names(c))) for c, n in ((1, 0), (2, 1))]
     for shown in (repr(view), view._repr_html_()):
@@ -105,12 +105,12 @@ def test_the_overview_counts_each_chapter(language):
 
 def test_export_writes_a_new_file_and_never_over_an_old_one(tmp_path):
     progress.record(names(1)[0])
-    file = progress.export(tmp_path / "mine.json")
+    file = export(tmp_path / "mine.json")
     written = json.loads(file.read_text())
     assert written["passed"] == [names(1)[0]]
     assert written["chapters"][0] == {"chapter": 1, "passed": [names(1)[0]], "open": list(names(1)[1:])}
     with pytest.raises(ValueError, match="not overwritten"):
-        progress.export(tmp_path / "mine.json")
+        export(tmp_path / "mine.json")
 
 
 def test_home_is_in_the_learner_s_folder_without_the_variable(monkeypatch):

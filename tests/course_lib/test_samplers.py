@@ -7,12 +7,16 @@ from functools import partial
 from itertools import pairwise
 
 import identities as ids
+import numpy as np
 import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
 
 from course_lib import samplers, schedules
+from course_lib.guidance import guide
+from course_lib.parameterisations import EpsModel
 from course_lib.samplers import ddim_step, ddpm_step, final, sample
+from course_lib.unet import UNet
 
 LIB = ids.library()
 ALL_KINDS = pytest.mark.parametrize("kind", ids.KINDS)
@@ -242,6 +246,30 @@ def test_bad_times_and_steps_are_named(unchecked):
     )  # fmt: skip
 
 
+def test_numpys_whole_numbers_are_numbers_of_steps(unchecked):
+    assert samplers.times(np.int64(10), np.int32(4)) == samplers.times(10, 4)
+    assert all(type(t) is int for t in samplers.times(np.int64(10), np.int32(4)))
+
+
+def test_a_model_is_sampled_with_its_own_schedule_only(unchecked):
+    """An equal schedule made anew is the same one; any other would answer in silence, and wrongly."""
+    own, x = schedules.linear(10), noise(2, 1, 2, 2)
+    plain = EpsModel(torch.nn.Conv2d(1, 1, 1), own)
+    knowing = EpsModel(UNet(widths=(4, 8), embedding=8, time_width=8), own)
+    models = {
+        "mixture": ids.make_mixture(LIB, (1, 2, 2)).optimal_eps(own),
+        "network": plain,
+        "guided": guide(knowing, torch.tensor([1, 2]), w=1.0),
+    }
+    for name, model in models.items():
+        assert sample(model, ddim_step, x, schedules.linear(10)), name
+        for other in (schedules.cosine(10), schedules.linear(9), schedules.linear(10, beta_T=0.03)):
+            refuses(
+                lambda model=model, other=other: sample(model, ddim_step, x, other),
+                "error.other_schedule", own=own, got=other,
+            )  # fmt: skip
+
+
 def test_bad_steps_are_named(unchecked):
     schedule, x, wide = schedules.linear(10), noise(2, 3), noise(1, 3)
     refuses(
@@ -256,6 +284,15 @@ def test_bad_steps_are_named(unchecked):
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, 1.5, x), "error.eta", got=1.5)
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, float("nan"), x), "error.eta", got=float("nan"))
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, 0.5), "error.eta_noise", got=0.5)
+    t = torch.tensor([5, 5])
+    refuses(lambda: ddpm_step(x, t, x, x, schedule), "error.one_t", rule="ddpm_step", got="Tensor (2,)")
+    refuses(
+        lambda: ddpm_step(x, 5, x, x, schedule, t_next=t), "error.one_t", rule="ddpm_step", got="Tensor (2,)"
+    )
+    refuses(lambda: ddim_step(x, t, 4, x, schedule), "error.one_t", rule="ddim_step", got="Tensor (2,)")
+    refuses(lambda: ddim_step(x, 5, t, x, schedule), "error.one_t", rule="ddim_step", got="Tensor (2,)")
+    refuses(lambda: ddim_step(x, 5, 4.0, x, schedule), "error.one_t", rule="ddim_step", got="float")
+    assert error(ddim_step(x, np.int64(5), np.int64(4), x, schedule), ddim_step(x, 5, 4, x, schedule)) == 0
     said = {"want": (2, 3), "got": (1, 3), "x": "x_t"}
     refuses(lambda: ddpm_step(x, 5, wide, x, schedule), "error.noise_shape", eps="eps_hat", **said)
     refuses(lambda: ddpm_step(x, 5, x, wide, schedule), "error.noise_shape", eps="z", **said)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import identities as ids
+import numpy as np
 import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
@@ -69,6 +72,38 @@ def test_gather_broadcasts_over_the_items(where):
         assert error(got[:, 0, 0, 0], schedule.alpha_bar[t]) < FLOAT32
     assert gather(schedule.alpha_bar, 500, noise(3, 2)) == float(schedule.alpha_bar[500])
     assert error(gather(schedule.alpha_bar, t, noise(3)), schedule.alpha_bar[t]) == 0
+
+
+def test_any_integers_are_timesteps(unchecked):
+    """uint8 above all: torch would take it for a mask."""
+    schedule, x = schedules.linear(), noise(4, 2)
+    at = [1, 0, 200, 3]
+    want = schedule.alpha_bar[at][:, None]
+    for dtype in (torch.uint8, torch.int16, torch.int32, torch.int64):
+        t = torch.tensor(at, dtype=dtype)
+        assert error(gather(schedule.alpha_bar, t, x, first=0), want) == 0, dtype
+    assert error(gather(schedule.alpha_bar, torch.ones(4, dtype=torch.uint8), x), want[:1].expand(4, 1)) == 0
+    assert gather(schedule.alpha_bar, np.int64(5), x) == float(schedule.alpha_bar[5])
+
+
+def test_numpys_whole_numbers_build_schedules(unchecked):
+    for make in (schedules.linear, schedules.cosine):
+        assert error(make(np.int64(10)).beta, make(10).beta) == 0
+        assert json.loads(json.dumps(make(np.int64(10)).spec)) == make(10).spec
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
+def test_signal_and_noise_are_rounded_once(dtype, where):
+    """Square roots in float64, one rounding to the image's dtype; an int t gives the same numbers."""
+    schedule, t = schedules.linear(), torch.tensor([1, 2, 3, 40, 1000])
+    x = noise(5, 2, 2).to(where, dtype)
+    signal, left = schedules.signal_noise(t.to(where), x, schedule)
+    for got, table in ((signal, schedule.alpha_bar), (left, 1 - schedule.alpha_bar)):
+        assert got.shape == (5, 1, 1) and got.dtype == dtype and got.device.type == where.type
+        want = table[t].sqrt()
+        assert error(got[:, 0, 0] / want.to(where), torch.ones(5)) <= torch.finfo(dtype).eps / 2 + 1e-15
+    for i, at in enumerate(t.tolist()):
+        assert schedules.signal_noise(at, x, schedule) == (float(signal[i]), float(left[i]))
 
 
 def test_bad_t_is_named(unchecked):

@@ -10,7 +10,7 @@ import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
 
-from course_lib import checkpoints, lang, schedules, training
+from course_lib import checkpoints, device, lang, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.training import EMA, Recipe, Run
 from course_lib.unet import UNet
@@ -18,14 +18,16 @@ from course_lib.unet import UNet
 RECIPE = Recipe(steps=8, batch_size=4, warmup=3, precision="fp32", ema_decay=0.9)
 IMAGES = noise(12, 1, 4, 4).float().clamp(-1, 1)
 LABELS = torch.arange(12) % 10
+SCHEDULE = schedules.linear(100)
 
 
 def make(
-    state=None, recipe=RECIPE, images=IMAGES, labels=LABELS, classes=10, where="cpu", widths=(4, 8)
-) -> Run:
+    state=None, recipe=RECIPE, images=IMAGES, labels=LABELS, classes=10, where="cpu", widths=(4, 8),
+    kind="v", schedule=SCHEDULE,
+) -> Run:  # fmt: skip
     torch.manual_seed(1)
     net = UNet(widths=widths, embedding=8, time_width=8, classes=classes)
-    return Run(EpsModel(net, schedules.linear(100), "v"), images, labels, recipe, state, str(where))
+    return Run(EpsModel(net, schedule, kind), images, labels, recipe, state, device=str(where))
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:
@@ -183,6 +185,7 @@ def test_the_loss_falls_in_each_tenth_of_t_that_was_drawn():
     assert error(run.recent[[0, 1, 9]], torch.tensor([0.98 * 2 + 0.02 * 12, 4.0, 5.0])) < FLOAT32
     progress = list(run.steps())[-1]
     assert progress.step == 8 and len(progress.by_t) == 10 == training.BUCKETS
+    assert progress.recent is run.recent  # left where it was computed until by_t is read
 
 
 def test_training_learns():
@@ -215,7 +218,7 @@ def test_bad_input_is_named(tmp_path, unchecked):
     next(run.steps())
     run.save()
     refuses(lambda: make(path, replace(RECIPE, learning_rate=1.0)), "error.resume", path=path)
-    refuses(lambda: make(path, widths=(4, 12)), "error.resume", path=path)
+    refuses(lambda: make(path, replace(RECIPE, clip=2.0)), "error.resume", path=path)
     strange = tmp_path / "strange.safetensors"
     checkpoints.write_tensors(strange, {"a": torch.zeros(1)}, {})
     refuses(lambda: make(strange), "error.resume", path=strange)
@@ -237,6 +240,95 @@ def test_bad_input_is_named(tmp_path, unchecked):
         lambda: make(recipe=replace(RECIPE, precision="half")),
         "error.precision", got="'half'", allowed="auto, fp32, bf16",
     )  # fmt: skip
+
+
+def test_a_state_of_another_run_is_refused_by_what_differs(tmp_path, unchecked):
+    path = tmp_path / "state.safetensors"
+    run = make(path)
+    next(run.steps())
+    run.save()
+    before, _ = checkpoints.read_tensors(path)
+    _, note = checkpoints.read_tensors(path)
+    net, wider, cosine = note["model"], note["model"] | {"widths": [4, 12]}, schedules.cosine(100)
+    other = make(tmp_path / "other.safetensors", images=-IMAGES)
+    renamed = make(tmp_path / "other.safetensors", labels=LABELS.flip(0))
+    cases = {
+        "predicts": ({"kind": "eps"}, "v", "eps"),
+        "schedule": ({"schedule": cosine}, SCHEDULE.spec, cosine.spec),
+        "model": ({"widths": (4, 12)}, net, wider),
+        "data": ({"images": -IMAGES}, note["data"], other._about["data"]),
+    }
+    for what, (changed, was, now) in cases.items():
+        refuses(
+            lambda changed=changed: make(path, **changed),
+            "error.resume_other", path=path, what=what, was=was, now=now,
+        )  # fmt: skip
+    refuses(
+        lambda: make(path, labels=LABELS.flip(0)),
+        "error.resume_other", path=path, what="data", was=note["data"], now=renamed._about["data"],
+    )  # fmt: skip
+    checkpoints.write_tensors(path, before, note | {"device": "cuda"})
+    refuses(
+        lambda: make(path), "error.resume_other", path=path, what="device", was="cuda", now="cpu"
+    )  # its random generator has another state there
+
+
+def test_a_state_from_before_the_settings_were_recorded_still_resumes(tmp_path):
+    path = tmp_path / "state.safetensors"
+    run, straight = make(path), make()
+    next(run.steps())
+    run.save()
+    tensors, note = checkpoints.read_tensors(path)
+    recipe = {k: v for k, v in note["recipe"].items() if k != "clip"}
+    old = {"step": note["step"], "seconds": note["seconds"], "recipe": recipe}
+    checkpoints.write_tensors(path, tensors, old)
+    again = make(path)
+    assert again.step == 1
+    list(again.steps())
+    list(straight.steps())
+    assert same(weights(again), weights(straight))
+
+
+def test_a_resumed_run_keeps_its_precision(tmp_path, monkeypatch):
+    """ "auto" is timed, and the timing may come out otherwise: the run goes on as it began."""
+    path, recipe = tmp_path / "state.safetensors", replace(RECIPE, precision="auto")
+    for began in (True, False):
+        monkeypatch.setattr(device, "fast_bf16", lambda _, began=began: began)
+        run = make(path, recipe)
+        next(run.steps())
+        run.save()
+        monkeypatch.setattr(device, "fast_bf16", lambda _, began=began: not began)
+        assert make(path, recipe).model.bf16 == began
+        path.unlink()
+
+
+def test_bad_labels_are_named(unchecked):
+    refuses(lambda: make(labels=LABELS[:11]), "error.label_shape", got=(11,), want=(12,))
+    refuses(lambda: make(labels=LABELS + 1), "error.label", got=10, last=9)
+    refuses(lambda: make(labels=LABELS - 1), "error.label", got=-1, last=9)
+    refuses(lambda: make(labels=LABELS.float()), "error.label_dtype", got=torch.float32)
+    refuses(lambda: make(labels=None), "error.labels_needed", classes=10)
+    refuses(lambda: make(classes=0), "error.no_labels")
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "allowed"),
+    [
+        ("steps", 0, "1, 2, 3, …"), ("steps", 2.5, "1, 2, 3, …"), ("batch_size", 0, "1, 2, 3, …"),
+        ("batch_size", True, "1, 2, 3, …"), ("warmup", -1, "0, 1, 2, …"),
+        ("learning_rate", 0.0, "(0, ∞)"), ("learning_rate", float("nan"), "(0, ∞)"), ("clip", 0.0, "(0, ∞)"),
+        ("ema_decay", 1.0, "[0, 1)"), ("label_dropout", 1.5, "[0, 1]"), ("label_dropout", -0.1, "[0, 1]"),
+    ],
+)  # fmt: skip
+def test_bad_recipes_are_named(name, bad, allowed, unchecked):
+    refuses(lambda: Recipe(**{name: bad}), "error.recipe", name=name, allowed=allowed, got=repr(bad))
+
+
+def test_clip_bounds_the_gradient(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda _, longest: asked.append(longest))
+    list(make(recipe=replace(RECIPE, clip=0.25, steps=2)).steps())
+    assert asked == [0.25, 0.25]
 
 
 def _g(x: torch.Tensor, end: int) -> str:

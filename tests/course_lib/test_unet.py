@@ -167,4 +167,8 @@ def test_bad_input_is_named(unchecked):
     refuses(lambda: net(images(1, 8, 8), T[:1]), "error.image_shape", got=(1, 8, 8), want=want)
     refuses(lambda: net(X, T[:1]), "error.t_shape", got=(1,), want=(4,))
     refuses(lambda: net(X, T, Y[:1]), "error.label_shape", got=(1,), want=(4,))
+    refuses(lambda: net(X, T, Y + 1), "error.label", got=11, last=10)
+    refuses(lambda: net(X, T, Y - 1), "error.label", got=-1, last=10)
+    refuses(lambda: net(X, T, Y.float()), "error.label_dtype", got=torch.float32)
+    assert error(net(X, T, Y.byte()), net(X, T, Y)) == 0
     refuses(lambda: make(classes=0)(X, T, Y), "error.no_labels")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -285,6 +286,13 @@ def test_test_runs_pytest_over_two_workers(monkeypatch: pytest.MonkeyPatch) -> N
     (command, extra) = calls[0]
     assert command[1:] == ["-m", "pytest", "-n", "2", "--dist", "loadscope", "tests/x.py"]
     assert extra == {"OMP_NUM_THREADS": "1"}
+
+
+def test_the_last_line_is_pytests_own_count() -> None:
+    command = [sys.executable, "-m", "course_tools.cli", "test", "tests/test_readme.py", "-k", "dead_link"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.fullmatch(r"=+ 1 passed.* in [\d.]+s.*=+", done.stdout.splitlines()[-1])
 
 
 def test_without_a_checkout_test_says_where_the_tests_are(

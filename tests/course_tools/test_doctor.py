@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from course_lib import lang
+from course_lib import files, lang
 from course_tools import cli, doctor, editions, testing
 
 
@@ -66,9 +67,9 @@ def test_data_files_present_damaged_and_missing(tmp_path: Path) -> None:
     for name in ("good", "damaged"):
         (tmp_path / name).write_bytes(b"x")
     listed = {
-        "good": editions.sha256(b"x"),
-        "damaged": editions.sha256(b"y"),
-        "missing": editions.sha256(b"x"),
+        "good": hashlib.sha256(b"x").hexdigest(),
+        "damaged": hashlib.sha256(b"y").hexdigest(),
+        "missing": hashlib.sha256(b"x").hexdigest(),
     }
     (tmp_path / "checksums.json").write_text(json.dumps(listed), encoding="utf-8")
     found = {f.sentence.split()[0].strip(":"): f for f in doctor.data_files(tmp_path)}
@@ -88,7 +89,7 @@ def test_fonts_with_and_without_hangul(tmp_path: Path) -> None:
 
 
 def test_notebooks_built_and_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editions, "folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "notebooks_folder", lambda: tmp_path)
     (tmp_path / "id").mkdir()
     (tmp_path / "id" / editions.WELCOME).write_text("{}", encoding="utf-8")
     english, indonesian, korean = doctor.notebooks()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import course_lib
 from course_tools import testing
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +46,19 @@ def test_the_learners_install_has_no_test_dependencies() -> None:
     assert PROJECT["tool"]["uv"]["default-groups"] == []
 
 
+def test_the_package_knows_its_version() -> None:
+    assert course_lib.__version__ == PROJECT["project"]["version"]
+
+
 def test_ci_and_readme_run_the_same_command() -> None:
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == TEST_COMMAND
     for name in ("README.md", "README.id.md", "README.ko.md"):
         assert TEST_COMMAND in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def test_ci_looks_for_the_browsers_that_the_tests_look_for() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.findall(r'^browsers="(.*)"$', script, re.M) == [" ".join(testing.BROWSERS)]
 
 
 def test_ci_is_a_script_that_can_run() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import lang
+from course_lib import files, lang
 from course_tools import cli, editions, lab
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         place.mkdir(parents=True)
         for name in NAMES:
             (place / name).write_text(chapter(f"{code} {name}"), encoding="utf-8")
-    monkeypatch.setattr(editions, "folder", lambda: tmp_path / "notebooks")
+    monkeypatch.setattr(files, "notebooks_folder", lambda: tmp_path / "notebooks")
     return tmp_path / "notebooks"
 
 
@@ -91,7 +91,7 @@ def test_an_edited_copy_is_never_touched_and_news_is_told_once(edition: Path, ho
 
     for text in ("second edition", "third edition"):
         source.write_text(chapter(text), encoding="utf-8")
-        new = home / f"02_forward.new-{editions.sha256(source.read_bytes())[:8]}.ipynb"
+        new = home / f"02_forward.new-{files.sha256(source)[:8]}.ipynb"
         told = lang.text("lab.news", name=NAMES[1], new=new.name, folder=home)
         assert editions.lay(edition, home) == [told]
         assert new.read_text(encoding="utf-8") == chapter(text)
@@ -155,7 +155,7 @@ def test_the_identity_of_an_edition_depends_on_every_file(edition: Path) -> None
 
 
 def test_the_real_editions_lie_beside_the_package() -> None:
-    assert (editions.folder() / "source").is_dir()
+    assert (files.notebooks_folder() / "source").is_dir()
 
 
 # What can go wrong
@@ -284,7 +284,7 @@ def test_somebody_at_the_keyboard_is_asked(home: Path, stranger: pytest.MonkeyPa
 
 
 def test_what_is_remembered_stays_beside_other_settings(home: Path) -> None:
-    editions.write_json(home / lab.SETTINGS, {"theme": "dark"})
+    files.write_json(home / lab.SETTINGS, {"theme": "dark"})
     lab.remember(home, "ko")
     assert editions.read_json(home / lab.SETTINGS) == {"theme": "dark", "language": "ko"}
     (home / lab.SETTINGS).write_text('{"language": ["ko"]}', encoding="utf-8")
@@ -296,8 +296,9 @@ def test_what_is_remembered_stays_beside_other_settings(home: Path) -> None:
 START = """
 import sys
 from pathlib import Path
-from course_tools import cli, editions
-editions.folder = lambda: Path(sys.argv[1])
+from course_lib import files
+from course_tools import cli
+files.notebooks_folder = lambda: Path(sys.argv[1])
 sys.exit(cli.main(sys.argv[2:]))
 """
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import printed
 import pytest
 
 from course_lib import lang
@@ -24,18 +25,38 @@ from course_tools import build
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
 CELL_TIMEOUT = 120
+# Runs beside nbval and keeps what each cell wrote: nbval itself only compares it.
+KEEPER = """
+import json
+
+import pytest
+
+kept = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item):
+    for out in item.test_outputs or []:
+        kept.append(out.get("text") or out.get("data", {}).get("text/plain", ""))
+
+
+def pytest_sessionfinish():
+    with open("outputs.json", "w", encoding="utf-8") as file:
+        json.dump(["".join(text) for text in kept], file)
+"""
 _DURATION = re.compile(r"^\s*([\d.]+)s call\s+\S*::(Cell (\d+))\s*$", re.M)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one execution of a notebook came to: seconds in its cells, and the slowest cell's key."""
+    """What one execution of a notebook came to: seconds in its cells, the slowest cell's key, its outputs."""
 
     passed: bool
     output: str
     seconds: float
     slowest: str
     slowest_seconds: float
+    printed: tuple[str, ...]
 
 
 def with_verdicts(notebook: str, verdict: str) -> tuple[dict, list[str]]:
@@ -58,6 +79,7 @@ def execute(notebook: str, verdict: str, folder: Path) -> Run:
     path = folder / "chapter.ipynb"
     path.write_text(json.dumps(content), encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (folder / "conftest.py").write_text(KEEPER, encoding="utf-8")
     dropped = ("PYTEST_", "MPLBACKEND", "COURSE_", "LANG", "LC_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     env |= {"OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
@@ -72,7 +94,47 @@ def execute(notebook: str, verdict: str, folder: Path) -> Run:
     calls = [(float(m[1]), keys[int(m[3])]) for m in _DURATION.finditer(done.stdout)]
     slowest_seconds, slowest = max(calls, default=(0.0, ""))
     passed = done.returncode == 0 and f"{len(keys)} passed" in done.stdout
-    return Run(passed, done.stdout + done.stderr, sum(s for s, _ in calls), slowest, slowest_seconds)
+    outputs = folder / "outputs.json"  # none where pytest itself broke down; its output then says why
+    kept = tuple(json.loads(outputs.read_text(encoding="utf-8"))) if outputs.is_file() else ()
+    return Run(passed, done.stdout + done.stderr, sum(s for s, _ in calls), slowest, slowest_seconds, kept)
+
+
+# Numbers of the English prose that no cell prints, each with why that is right. Anything else is a mistake.
+UNPRINTED = {
+    "01_intuition": {("square-roots-after", "0.707"): "the exact root of 0.5, in a formula before it"},
+    "02_forward": {
+        ("step-answer", "0.0065"): "the difference of the printed (c) and (b), 1.3000 and 1.2935",
+        ("two-noises-note", "0.500"): "the first of the two exact parts of the printed 1.207",
+        ("two-noises-note", "0.707"): "the second of them",
+    },
+}
+
+
+def prose_of(notebook: str) -> list[tuple[str, str]]:
+    """The prose cells of a notebook: key and text."""
+    cells = [cell for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "markdown"]
+    return [(cell["metadata"]["key"], "".join(cell["source"])) for cell in cells]
+
+
+def claims_of(prose: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Every number that the prose claims, with its cell's key."""
+    return [(key, claim.text) for key, text in prose for claim in printed.claimed(text)]
+
+
+def one_digit_off(number: str) -> list[str]:
+    """The number with one of its digits one higher, each in turn; as long and as precise as before."""
+    places = [i for i, letter in enumerate(number) if letter in "12345678"]
+    return [f"{number[:i]}{int(number[i]) + 1}{number[i + 1 :]}" for i in places]
+
+
+def assert_prose_is_printed(chapter: str, notebook: str, outputs: tuple[str, ...]) -> None:
+    """Every number of an executed chapter's prose is one that it printed, and a wrong one would be seen."""
+    prose = prose_of(notebook)
+    assert set(printed.unprinted(prose, outputs)) == set(UNPRINTED.get(chapter, {}))
+    # A planted digit is refused, in nine of ten: some other number of the chapter may happen to fit it.
+    mutants = [(key, wrong) for key, number in claims_of(prose) for wrong in one_digit_off(number)]
+    assert mutants
+    assert len(printed.unprinted(mutants, outputs)) >= 0.9 * len(mutants)
 
 
 @pytest.mark.notebooks
@@ -99,6 +161,8 @@ class Chapters:
         record_property("chapter", figures)
         print(figures)
         assert run.passed, run.output
+        if (self.language, kind) == ("en", "shipped"):  # the builder keeps the others' numbers equal to these
+            assert_prose_is_printed(chapter, text, run.printed)
 
 
 class TestEnglish(Chapters):
@@ -133,6 +197,7 @@ def test_the_runner_passes_what_is_right_and_times_it(tmp_path: Path) -> None:
     run = execute(notebook, "Passed", tmp_path)
     assert run.passed, run.output
     assert run.slowest in ("c0", "c1", "c2") and run.seconds >= 0.3
+    assert run.printed[:1] == ("Passed\nmore",) and run.printed[-1] == "1"
 
 
 @pytest.mark.notebooks

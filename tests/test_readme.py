@@ -1,0 +1,62 @@
+"""The READMEs promise nothing that is not there: links, pictures, figures, and the code that they show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from course_lib import checkpoints
+from course_tools import measure, parity
+
+ROOT = Path(__file__).parents[1]
+READMES = sorted(path.name for path in ROOT.glob("README*.md"))
+_PLACEHOLDER = re.compile(r"\b[A-Z][A-Z_]*_TABLE\b")
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def dead(page: str, root: Path = ROOT) -> list[str]:
+    """The relative links and pictures of a page that lead nowhere."""
+    found = parity.facts(page)
+    targets = [target for target in (*found.links, *found.images) if not re.match(r"[a-z]+:|#", target)]
+    return [target for target in targets if not (root / target.partition("#")[0]).exists()]
+
+
+def test_a_dead_link_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "there.md").touch()
+    page = "[a](there.md#x) ![b](gone.png) [c](gone.md) [d](https://example.org) [e](#here) `[f](x.md)`"
+    assert sorted(dead(page, tmp_path)) == ["gone.md", "gone.png"]
+    assert _PLACEHOLDER.search("x\nSOME_TABLE\n") and not _PLACEHOLDER.search("| TABLE | x_TABLE |")
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_links_pictures_and_tables_are_there(name: str) -> None:
+    assert dead(text(name)) == []
+    assert not parity.facts(text(name)).without_alt
+    assert not _PLACEHOLDER.findall(text(name))
+
+
+def test_every_language_has_its_readme() -> None:
+    assert READMES == ["README.id.md", "README.ko.md", "README.md"]
+
+
+def test_the_metrics_are_those_of_the_card() -> None:
+    assert measure.table(checkpoints.card("digits")) in text("README.md")
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_its_code_runs(name: str) -> None:
+    for code in _PYTHON.findall(text(name)):
+        names: dict = {}
+        exec(compile(code, name, "exec"), names)  # on the CPU: it asks for no device
+        if "x_0" in names:
+            assert names["x_0"].shape == (10, 1, 28, 28) and names["x_0"].isfinite().all()
+
+
+def test_the_readme_shows_code() -> None:
+    assert _PYTHON.search(text("README.md"))
