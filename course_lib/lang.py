@@ -47,15 +47,24 @@ def use(language: str) -> None:
     _chosen = check(language)
 
 
+def from_environment() -> str | None:
+    """The language that COURSE_LANG names, if it is set; ValueError where the course does not speak it."""
+    asked = os.environ.get("COURSE_LANG")
+    return check(_code(asked)) if asked else None
+
+
+def _code(value: str) -> str:
+    code = value.replace("-", "_").split("_")[0].split(".")[0].lower()
+    return {"indonesian": "id", "korean": "ko", "english": "en", "in": "id"}.get(code, code)
+
+
 def from_locale() -> str | None:
     """The language that COURSE_LANG or the system's locale asks for, or None where the course lacks it."""
     asked = [os.environ.get(name) for name in ("COURSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     asked.append(locale.getlocale()[0])
     for value in filter(None, asked):
-        code = value.replace("-", "_").split("_")[0].split(".")[0].lower()
-        code = {"indonesian": "id", "korean": "ko", "english": "en", "in": "id"}.get(code, code)
-        if code in LANGUAGES:
-            return code
+        if _code(value) in LANGUAGES:
+            return _code(value)
     return None
 
 

@@ -19,7 +19,10 @@ _told = False
 
 def home() -> Path:
     """The learner's own folder: COURSE_HOME, else ~/difusi."""
-    return Path(os.environ.get("COURSE_HOME") or Path.home() / "difusi").expanduser()
+    try:
+        return Path(os.environ.get("COURSE_HOME") or Path.home() / "difusi").expanduser()
+    except RuntimeError:  # no such user, or a user without a home
+        raise ValueError(lang.text("progress.no_home")) from None
 
 
 def path() -> Path:
@@ -40,7 +43,10 @@ def _set_aside(file: Path) -> str:
 
 def _read() -> tuple[dict, str, bool]:
     """The file's contents; a sentence for the learner or ""; and whether the file may be (re)written."""
-    file = path()
+    try:
+        file = path()
+    except ValueError as problem:  # no home folder: remembered until the kernel stops
+        return {"passed": []}, str(problem), False
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         names = content["passed"]
@@ -51,7 +57,7 @@ def _read() -> tuple[dict, str, bool]:
         return {"passed": []}, "", True
     except OSError:
         return {"passed": []}, _unwritable(), False
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         try:
             return {"passed": []}, _set_aside(file), True
         except OSError:

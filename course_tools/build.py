@@ -70,11 +70,10 @@ def notebook(cells: list[Cell], chapter: str, language: str, solved: bool = Fals
         elif not cell.is_prose:
             text = solution(cell.text, solved, language) if "exercise" in cell.fields else cell.text
             built.append(_cell(chapter, language, cell.key, "code", text, metadata))
-    edition = _digest(json.dumps(built, sort_keys=True))[:12]
     content = {
         "cells": built,
         "metadata": {
-            "course": {"chapter": chapter, "edition": edition, "language": language},
+            "course": {"chapter": chapter, "edition": _edition(built), "language": language},
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         },
@@ -83,6 +82,10 @@ def notebook(cells: list[Cell], chapter: str, language: str, solved: bool = Fals
     }
     # nbformat's own layout, so that a tool that reads and writes the file changes nothing.
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _edition(cells: list[dict]) -> str:
+    return _digest(json.dumps(cells, sort_keys=True))[:12]
 
 
 def _check_stubs(cells: list[Cell]) -> Iterator[Problem]:
@@ -154,6 +157,15 @@ def _strays(source_dir: Path, out_dir: Path, languages: Iterable[str]) -> list[P
     ]
 
 
+def untouched(path: Path) -> bool:
+    """Whether a notebook is as some build wrote it: its edition is the digest of its cells."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return content["metadata"]["course"]["edition"] == _edition(content["cells"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def build(
     source_dir: Path,
     out_dir: Path,
@@ -162,7 +174,8 @@ def build(
 ) -> tuple[list[Path], list[Problem]]:
     """Builds every source into ``out_dir/<language>``; returns the files that changed, and the refusals.
 
-    A source that is refused builds nothing, and its notebooks of an earlier build stay as they are.
+    A source that is refused builds nothing, and its notebooks of an earlier build stay as they are. A
+    notebook that somebody edited, or that no build wrote, is refused by name and left alone.
     """
     languages = list(languages)
     files, problems = plan(source_dir, languages, solved)
@@ -171,9 +184,13 @@ def build(
     for path, text in files.items():
         target = out_dir / path
         content = text.encode("utf-8")
-        if not target.is_file() or target.read_bytes() != content:
-            write_atomically(target, content)
-            written.append(path)
+        if target.is_file() and target.read_bytes() == content:
+            continue
+        if target.exists() and not untouched(target):
+            problems.append(Problem("edited", path.as_posix(), lang.text("build.edited")))
+            continue
+        write_atomically(target, content)
+        written.append(path)
     return written, problems
 
 
@@ -201,7 +218,10 @@ def run(
     if not source_dir.is_dir():
         print(lang.text("build.no_checkout", folder=source_dir), file=sys.stderr)
         return 1
-    if solved is not None and out_dir.resolve() in (notebooks.resolve(), source_dir.resolve()):
+    ours = notebooks.resolve()
+    if solved is not None and (
+        out_dir.resolve().is_relative_to(ours) or ours.is_relative_to(out_dir.resolve())
+    ):
         print(lang.text("build.solved_folder", folder=out_dir), file=sys.stderr)
         return 1
     if stamp:

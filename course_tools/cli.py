@@ -129,7 +129,7 @@ def free(path: Path) -> Path:
     """``path``, or the first of path-2, path-3 … that does not exist yet."""
     stem, dot, suffix = path.name.partition(".")
     candidate, n = path, 1
-    while candidate.exists():
+    while candidate.exists() or candidate.with_suffix(".json").exists():
         n += 1
         candidate = path.with_name(f"{stem}-{n}{dot}{suffix}")
     return candidate
@@ -138,7 +138,9 @@ def free(path: Path) -> Path:
 def output(name: str, out: Path | None, force: bool, data: Path) -> Path:
     """Where a freshly trained model is to go, so that no file is replaced unless ``force`` says so."""
     path = out or data / f"{name}.safetensors"
-    if force or not path.exists():
+    if path.suffix != ".safetensors":  # a bare name would mean the model that ships
+        raise Misuse(text("cli.train_suffix", path=path, better=path.with_name(path.name + ".safetensors")))
+    if force or not (path.exists() or path.with_suffix(".json").exists()):
         return path
     if out is not None:
         raise Misuse(text("cli.train_exists", path=path))
@@ -161,6 +163,8 @@ def alone(state: Path) -> Iterator[None]:
             yield
     except BlockingIOError:
         raise ValueError(text("cli.train_busy", state=state)) from None
+    except OSError as problem:
+        raise ValueError(text("error.write", path=lock.parent, problem=problem.strerror)) from None
 
 
 def _train(argv: list[str]) -> int:
@@ -194,6 +198,8 @@ def _train(argv: list[str]) -> int:
     if given.name == "digits":
         state = given.state or RUNS / "digits.state.safetensors"
         state = free(state) if given.resume is False else state
+        if state.resolve() == out.resolve():
+            raise Misuse(text("cli.train_same", path=out))
     try:
         if state is not None:
             steps = {} if given.steps is None else {"steps": given.steps}
@@ -289,7 +295,7 @@ def _speak(argv: list[str]) -> None:
     asked = [following for option, following in pairwise(argv) if option == "--lang"]
     asked += [option.removeprefix("--lang=") for option in argv if option.startswith("--lang=")]
     remembered = lab.remembered(progress.home())
-    for language in (*asked, os.environ.get("COURSE_LANG"), remembered):
+    for language in (*asked, *filter(None, [lang.from_environment(), remembered])):
         if language in lang.LANGUAGES:
             return lang.use(language)
     return None
@@ -301,7 +307,11 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Hangul must not end in a traceback
-    _speak(argv)
+    try:
+        _speak(argv)
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return 2
     if argv[:1] in ([], ["-h"], ["--help"]):
         print(overview())
         return 0 if argv else 2
@@ -313,7 +323,13 @@ def main(argv: list[str] | None = None) -> int:
     except Misuse as problem:
         print(problem, file=sys.stderr)
         return 2
-    except (ValueError, FileNotFoundError, ConnectionError) as problem:
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ModuleNotFoundError as problem:
+        print(text("cli.module", name=problem.name), file=sys.stderr)
+        return 1
+    except (ValueError, OSError) as problem:
         if os.environ.get("COURSE_DEBUG"):  # for a maintainer who wants the traceback, not the sentence
             raise
         print(problem, file=sys.stderr)

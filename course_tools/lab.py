@@ -54,8 +54,8 @@ def choose(given: str | None, home: Path) -> tuple[str, bool]:
     """
     if given:
         return lang.check(given), True
-    if os.environ.get("COURSE_LANG") in lang.LANGUAGES:
-        return os.environ["COURSE_LANG"], False
+    if named := lang.from_environment():
+        return named, False
     known = remembered(home) or lang.from_locale()
     if known:
         return known, False

@@ -256,3 +256,40 @@ def test_building_everything_is_quick_and_loads_nothing_heavy() -> None:
     code += "print(f'{time.perf_counter() - start:.2f}')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert float(done.stdout.split()[-1]) < 2.0
+
+
+def test_an_edited_notebook_survives_a_build_and_is_named(notebooks: Path) -> None:
+    build.build(notebooks / "source", notebooks)
+    edited = notebooks / "ko" / "90_fixture.ipynb"
+    content = json.loads(edited.read_text(encoding="utf-8"))
+    content["cells"][-1]["source"] = "my own work"
+    edited.write_text(json.dumps(content), encoding="utf-8")
+    mine = edited.read_bytes()
+    written, problems = build.build(notebooks / "source", notebooks)
+    assert written == [] and [(p.name, p.place) for p in problems] == [("edited", "ko/90_fixture.ipynb")]
+    assert edited.read_bytes() == mine
+
+
+def test_the_solved_edition_overwrites_no_learners_notebook(notebooks: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "submissions" / "en" / "90_fixture.ipynb"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("MY WORK", encoding="utf-8")
+    assert build.run(solved=tmp_path / "submissions", notebooks=notebooks) == 1
+    assert theirs.read_text(encoding="utf-8") == "MY WORK"
+    assert (tmp_path / "submissions" / "ko" / "90_fixture.ipynb").is_file()
+
+
+@pytest.mark.parametrize("inside", ["en", "deeper/still", "..", ""])
+def test_the_solved_edition_never_goes_into_or_around_notebooks(notebooks: Path, inside: str) -> None:
+    before = sorted(notebooks.rglob("*"))
+    assert build.run(solved=notebooks / inside, notebooks=notebooks) == 1
+    assert sorted(notebooks.rglob("*")) == before
+
+
+def test_an_untouched_notebook_of_an_older_edition_is_replaced(notebooks: Path) -> None:
+    build.build(notebooks / "source", notebooks)
+    source_file = notebooks / "source" / FIXTURE.name
+    source_file.write_text(source_file.read_text(encoding="utf-8").replace("1000", "2000"), encoding="utf-8")
+    build.stamp(notebooks / "source")
+    written, problems = build.build(notebooks / "source", notebooks)
+    assert problems == [] and len(written) == 3

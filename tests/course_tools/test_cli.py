@@ -319,3 +319,67 @@ def test_build_and_lab_hand_on_what_they_were_told(monkeypatch: pytest.MonkeyPat
         {"check": True, "stamp": False, "solved": Path("there")},
         ("ko", "d", 9000, {"browser": False}),
     ]
+
+
+@pytest.mark.parametrize("out", ["digits", "runs/mine", "model.bin"])
+def test_out_must_name_a_safetensors_file(workplace: Path, out: str) -> None:
+    """A bare name would mean the model that ships, which would then be replaced unasked."""
+    better = Path(out).with_name(Path(out).name + ".safetensors")
+    with pytest.raises(cli.Misuse) as caught:
+        cli.output("digits", Path(out), True, data.folder())
+    assert str(caught.value) == lang.text("cli.train_suffix", path=Path(out), better=better)
+
+
+def test_a_file_with_the_cards_name_is_not_overwritten(workplace: Path) -> None:
+    (workplace / "mine.json").write_text('{"mine": 1}', encoding="utf-8")
+    with pytest.raises(cli.Misuse, match="--force"):
+        cli.output("digits", Path("mine.safetensors"), False, data.folder())
+    assert cli.free(workplace / "mine.safetensors") == workplace / "mine-2.safetensors"
+
+
+def test_state_and_out_are_two_files(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    same = ["--state", "x.safetensors", "--out", "x.safetensors"]
+    assert cli.main(["train", "digits", "--steps", "2", *same]) == 2
+    assert capsys.readouterr().err.strip() == lang.text("cli.train_same", path="x.safetensors")
+
+
+def test_an_unknown_course_lang_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_LANG", "xx")
+    assert cli.main(["doctor"]) == 2
+    assert capsys.readouterr().err.strip() == lang.text("error.language", got="'xx'", allowed="en, id, ko")
+
+
+def test_no_home_folder_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_HOME", "~nobody-of-this-name/course")
+    assert cli.main(["lab"]) == 2
+    assert capsys.readouterr().err.strip() == lang.text("progress.no_home")
+
+
+def test_an_error_of_the_system_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from course_tools import doctor
+
+    def refuse() -> int:
+        raise PermissionError(13, "Permission denied", "/somewhere")
+
+    monkeypatch.setattr(doctor, "run", refuse)
+    assert cli.main(["doctor"]) == 1
+    assert capsys.readouterr().err.strip() == "[Errno 13] Permission denied: '/somewhere'"
+
+
+def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from course_tools import doctor
+
+    def absent() -> int:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(doctor, "run", absent)
+    assert cli.main(["doctor"]) == 1
+    assert capsys.readouterr().err.strip() == lang.text("cli.module", name="torch")

@@ -128,7 +128,7 @@ BROKEN_ALIKE: list[tuple[str, str, list[Change]]] = [
 # Sentences that are not refusals of a source.
 MESSAGES = {"your_code", "none", "done", "wrote", "stamped", "stamped_cell", "refused", "no_checkout"}
 MESSAGES |= {"solved_folder", "header_form", "header_fields", "header_key", "header_lang"}
-IN_TEST_BUILD = {"encoding", "file_name", "no_sources", "stale", "stray"}
+IN_TEST_BUILD = {"encoding", "file_name", "edited", "no_sources", "stale", "stray"}
 
 
 def refusals(text: str, folder: Path) -> list[source.Problem]:
