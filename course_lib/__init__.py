@@ -4,6 +4,31 @@ The mathematics: schedules, forward, parameterisations, gaussians, losses, guida
 The network and its files: unet, training, checkpoints, adapters, device, data.
 What one sees: frames, figures, pictures, widgets.
 What one does: exercises, progress. For all of them: lang (every sentence), files.
+
+This file keeps to syntax that every Python 3 reads: one that is too old gets a sentence, not a traceback.
 """
 
+import os
+import sys
+
 __version__ = "0.1.0"
+
+
+def python_too_old(version):
+    """The sentence for a Python of this ``version``, in the reader's language; None if it is new enough."""
+    if tuple(version[:2]) >= (3, 11):
+        return None
+    names = ("COURSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = [os.environ.get(name, "")[:2].lower() for name in names]
+    language = ([code for code in asked if code in ("en", "id", "ko")] + ["en"])[0]
+    sentence = "cli.python_too_old"
+    table, key = sentence.split(".")
+    here = os.path.dirname(os.path.abspath(__file__))
+    path = os.path.join(here, "strings", table + "." + language + ".toml")
+    with open(path, encoding="utf-8") as file:  # tomllib came with 3.11
+        (line,) = [line for line in file if line.startswith(key + " = ")]
+    return line.split("=", 1)[1].strip()[1:-1].replace("{got}", ".".join(str(part) for part in version[:3]))
+
+
+if python_too_old(sys.version_info):
+    raise ImportError(python_too_old(sys.version_info))

@@ -28,19 +28,36 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], note: dict[str, Any]) 
     write_atomically(path, to_bytes(plain, {"note": json.dumps(note)}))
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read what ``write_tensors`` wrote; ValueError (naming the SHA-256) where it is corrupt or cut short."""
+def read_tensors(path: Path, refusal: str = "error.checkpoint") -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what ``write_tensors`` wrote.
+
+    ValueError, with the sentence ``refusal`` (it names the SHA-256), where it is corrupt or cut short.
+    """
     if not path.is_file():
         raise FileNotFoundError(lang.text("error.file_missing", path=path))
     try:
         with safe_open(path, framework="pt") as file:
             note = json.loads((file.metadata() or {}).get("note", "{}"))
+            if not isinstance(note, dict):
+                raise ValueError
             return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118
-    except (SafetensorError, ValueError):
-        raise ValueError(lang.text("error.checkpoint", path=path, got=sha256(path)[:16])) from None
+    except (SafetensorError, ValueError, RecursionError):
+        raise _refused(path, refusal) from None
+    except OSError as problem:
+        raise _unreadable(path, problem) from None
+
+
+def _refused(path: Path, refusal: str = "error.checkpoint") -> ValueError:
+    return ValueError(lang.text(refusal, path=path, got=sha256(path)[:16]))
+
+
+def _unreadable(path: Path, problem: OSError) -> ValueError:
+    return ValueError(lang.text("error.unreadable", path=path, problem=problem.strerror or problem))
 
 
 def _files(name: str | Path) -> tuple[Path, Path]:
+    if not isinstance(name, str | Path):
+        raise ValueError(lang.text("error.checkpoint_name", got=type(name).__name__))
     path = Path(name)
     if path.suffix != ".safetensors":
         path = data.folder() / f"{name}.safetensors"
@@ -58,20 +75,27 @@ def card(name: str | Path) -> dict[str, Any]:
     if not path.is_file():
         raise FileNotFoundError(lang.text("error.file_missing", path=path))
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:  # not JSON, or not even UTF-8
-        raise ValueError(lang.text("error.checkpoint", path=path, got=sha256(path)[:16])) from None
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):  # not JSON, or not even UTF-8
+        raise _refused(path) from None
+    except OSError as problem:
+        raise _unreadable(path, problem) from None
+    if not isinstance(about, dict):
+        raise _refused(path)
+    return about
 
 
 def load_weights(module: nn.Module, name: str | Path) -> None:
     """Fill ``module`` from a checkpoint, in float32.
 
-    ValueError where the file is corrupt (checksum named) or does not fit the module.
+    ValueError where the file is corrupt (checksum named; NaN and infinity count as that) or does not fit.
     """
     path, _ = _files(name)
     if path.resolve().parent == data.folder().resolve():
         path = data.verified(path.name)
     tensors, _ = read_tensors(path)
+    if not all(v.isfinite().all() for v in tensors.values()):
+        raise _refused(path)
     try:
         module.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except RuntimeError:
@@ -90,20 +114,27 @@ def load(
     about = card(name)
     if not {"model", "schedule", "predicts"} <= about.keys():  # the classifier's card, say
         raise ValueError(lang.text("error.checkpoint_fit", path=_files(name)[0]))
-    with torch.random.fork_rng(
-        devices=[]
-    ):  # its random weights are overwritten: the reader's seed still counts
-        net = UNet(**about["model"])
-    model = EpsModel(net, schedules.from_spec(about["schedule"]), about["predicts"])
+    try:
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # its random weights are overwritten: the reader's seed still counts
+            net = UNet(**about["model"])
+        model = EpsModel(net, schedules.from_spec(about["schedule"]), about["predicts"])
+    except (TypeError, ValueError, RuntimeError):  # settings that no network or schedule has
+        raise _refused(card_path(name)) from None
     load_weights(model.net, name)
     model.requires_grad_(False)
     return prepare(model.eval(), precision, device)
 
 
 def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True) -> None:
-    """Write the module's weights (float16 unless ``half=False``) and its card beside them."""
-    path, card_path = _files(path)
+    """Write the module's weights (float16 unless ``half=False``) and its card beside them.
+
+    ``path`` is taken as it stands: unlike in ``load``, no name leads into the course's own data/.
+    """
+    if path.suffix != ".safetensors":  # its card could not be told from it
+        raise ValueError(lang.text("error.suffix", path=path))
     kind = torch.float16 if half else torch.float32
     tensors = {k: v.to(kind) if v.is_floating_point() else v for k, v in module.state_dict().items()}
     write_tensors(path, tensors, {})
-    write_json(card_path, about)
+    write_json(path.with_suffix(".json"), about)

@@ -22,10 +22,13 @@ def pick(device: str | torch.device = "auto") -> torch.device:
     if device != "auto":
         try:
             asked = torch.device(device)
-        except RuntimeError:
+        except (RuntimeError, TypeError):
             raise ValueError(lang.text("error.device", got=repr(device))) from None
+        if asked.type not in ("cpu", "cuda", "mps"):  # torch has names for more than the course can use
+            raise ValueError(lang.text("error.device", got=repr(device)))
         absent = {"cuda": torch.cuda, "mps": torch.backends.mps}.get(asked.type)
-        if absent is not None and not absent.is_available():
+        count = torch.cuda.device_count() if asked.type == "cuda" else 1
+        if (absent is not None and not absent.is_available()) or (asked.index or 0) >= count:
             raise ValueError(lang.text("error.device_absent", got=repr(device)))
         return asked
     if torch.cuda.is_available():

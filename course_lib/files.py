@@ -5,9 +5,11 @@ Loads no torch, so that the command line, the figures and the widgets may use it
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,8 +47,11 @@ def sha256(path: Path) -> str:
 def write_atomically(path: Path, content: bytes, refusal: str = "error.write") -> None:
     """Write ``content`` to ``path`` so that the path never holds half of it.
 
-    ValueError, with the sentence ``refusal``, where it may not be written.
+    A link stays a link: the file it leads to is written. ValueError, with the sentence ``refusal``, where it
+    may not be written.
     """
+    if path.is_symlink():
+        path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +60,22 @@ def write_atomically(path: Path, content: bytes, refusal: str = "error.write") -
     except OSError as problem:
         with suppress(OSError):  # where the folder itself is no folder, there is nothing to take away
             temporary.unlink(missing_ok=True)
+        raise ValueError(lang.text(refusal, path=path, problem=problem.strerror)) from None
+    except BaseException:  # Ctrl-C: no half-written file stays behind
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def check_writable(path: Path, refusal: str = "error.write") -> None:
+    """ValueError, now and not after hours of work, where ``write_atomically`` could not write ``path``."""
+    path = path.resolve()
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as problem:
         raise ValueError(lang.text(refusal, path=path, problem=problem.strerror)) from None
 
 

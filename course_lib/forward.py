@@ -6,11 +6,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
+from course_lib.checks import check_tensor
 from course_lib.schedules import Schedule, Timesteps, gather, roots, signal_noise
 
 
 def check_noise(x: Tensor, eps: Tensor, x_name: str, eps_name: str) -> None:
     """Raise ValueError unless both are floating point and of exactly the same shape."""
+    check_tensor(x_name, x)
+    check_tensor(eps_name, eps)
     # Broadcasting would hide both mistakes: a noise of another shape still "works".
     if x.shape != eps.shape:
         raise ValueError(
@@ -20,6 +23,15 @@ def check_noise(x: Tensor, eps: Tensor, x_name: str, eps_name: str) -> None:
         raise ValueError(
             lang.text("error.float_images", got=x.dtype if not x.is_floating_point() else eps.dtype)
         )
+
+
+def check_batch(name: str, x: Tensor) -> None:
+    """Raise ValueError unless ``x`` is a floating-point tensor with a batch dimension."""
+    check_tensor(name, x)
+    if not x.ndim:
+        raise ValueError(lang.text("error.image_shape", got=(), want="(B, …)"))
+    if not x.is_floating_point():
+        raise ValueError(lang.text("error.float_images", got=x.dtype))
 
 
 def q_sample(

@@ -9,7 +9,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from course_lib import lang
+from course_lib import data, lang
+from course_lib.checks import check_not_empty, check_whole, numbers, seen
+from course_lib.forward import check_batch
 from course_lib.schedules import Schedule, Timesteps, gather, signal_noise
 
 
@@ -27,7 +29,9 @@ def kl(
     independent coordinates is the sum. Variances (not standard deviations) > 0, else ValueError.
     """
     m_1, v_1, m_2, v_2 = (
-        a if isinstance(a, Tensor) else torch.tensor(a, dtype=torch.float64)  # not float32, torch's default
+        a
+        if isinstance(a, Tensor)
+        else numbers("mean_1, var_1, mean_2, var_2", a, torch.float64)  # not float32, torch's default
         for a in (mean_1, var_1, mean_2, var_2)
     )
     for name, variance in (("var_1", v_1), ("var_2", v_2)):
@@ -49,12 +53,15 @@ class Mixture:
         means: Sequence | Tensor,
         stds: Sequence[float] | float | Tensor,
     ):
-        means = torch.as_tensor(means)
+        means = numbers("means", means)
+        if not means.ndim:
+            raise ValueError(lang.text("error.points_shape", name="means", want="(K, …)", got=()))
+        check_not_empty("means", means)
         means = means if means.is_floating_point() else means.double()
         self.means = means[:, None] if means.ndim == 1 else means
         count = len(self.means)
-        self.weights = torch.as_tensor(weights, dtype=means.dtype, device=means.device)
-        stds = torch.as_tensor(stds, dtype=means.dtype, device=means.device)
+        self.weights = numbers("weights", weights, means.dtype, means.device)
+        stds = numbers("stds", stds, dtype=means.dtype, device=means.device)
         self.stds = stds.expand(count) if stds.ndim == 0 else stds
         if self.weights.shape != (count,) or self.stds.shape != (count,):
             raise ValueError(
@@ -64,6 +71,9 @@ class Mixture:
             )
         if not bool((self.weights > 0).all()) or not bool((self.stds >= 0).all()):
             raise ValueError(lang.text("error.mixture_sign"))
+        for name, given in (("weights", self.weights), ("means", self.means), ("stds", self.stds)):
+            if not bool(given.isfinite().all()):
+                raise ValueError(lang.text("error.mixture_finite", name=name))
         self.weights = self.weights / self.weights.sum()
 
     def to(self, device: str | torch.device) -> Mixture:
@@ -84,13 +94,14 @@ class Mixture:
 
     def log_prob(self, x: Float[Tensor, "B *D"]) -> Float[Tensor, " B"]:
         """log p(x) in nats. x (B, *D) of the means' shape; ValueError where a part is a point mass."""
-        self._check_density()
+        self._check_density(x)
         one = torch.ones(1, 1, dtype=x.dtype, device=x.device)
         parts, _ = self._log_parts(x, one, self.stds.to(x).square()[None])
         return parts.logsumexp(1)
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> Float[Tensor, "n *D"]:
-        """Draw n points; the same generator state gives the same points."""
+        """Draw n >= 1 points; the same generator state gives the same points."""
+        n = check_whole("n", n)
         g, where = generator, self.means.device
         k = torch.multinomial(self.weights, n, replacement=True, generator=g)
         z = torch.randn((n, *self.means.shape[1:]), generator=g, device=where, dtype=self.means.dtype)
@@ -112,11 +123,19 @@ class Mixture:
 
         ValueError where a part is a point mass.
         """
-        self._check_density()
+        self._check_density(x)
         one = torch.ones(1, 1, dtype=x.dtype, device=x.device)
         return self._score(x, one, self.stds.to(x).square()[None])
 
-    def _check_density(self) -> None:
+    def check_points(self, name: str, x: Tensor) -> None:
+        """Raise ValueError unless ``x`` is a floating-point batch of points like the means."""
+        check_batch(name, x)
+        if x.shape[1:] != self.means.shape[1:]:
+            want = str(("B", *self.means.shape[1:])).replace("'", "")
+            raise ValueError(lang.text("error.points_shape", name=name, want=want, got=seen(x)))
+
+    def _check_density(self, x: Tensor) -> None:
+        self.check_points("x", x)
         if bool((self.stds == 0).any()):  # the formulas would answer NaN
             raise ValueError(lang.text("error.point_mass"))
 
@@ -144,6 +163,7 @@ class OptimalEps:
         self.data, self.schedule = data, schedule
 
     def __call__(self, x_t: Float[Tensor, "B *D"], t: Timesteps) -> Float[Tensor, "B *D"]:
+        self.data.check_points("x_t", x_t)
         rows = x_t.flatten(1)[:, :1]
         signal, noise = (
             torch.as_tensor(root, dtype=x_t.dtype, device=x_t.device).reshape(-1, 1)
@@ -160,10 +180,13 @@ class IdealDenoiser(OptimalEps):
     E[x_0 | x_t] = sum_i w_i x_i,
     w = softmax_i( -||x_t - sqrt(alpha_bar_t) x_i||^2 / (2 (1 - alpha_bar_t)) ).
 
-    dataset: images (N, *D). A sampler that uses it can only recite the data set.
+    dataset: images (N, C, H, W) in [-1, 1], or points (N, *D). A sampler that uses it can only recite them.
     """
 
     def __init__(self, dataset: Float[Tensor, "N *D"], schedule: Schedule):
+        check_batch("dataset", dataset)
         if len(dataset) == 0:
             raise ValueError(lang.text("error.empty_dataset"))
+        if dataset.ndim == 4:
+            data.check_images(dataset)
         super().__init__(Mixture(torch.ones(len(dataset)), dataset, 0.0), schedule)

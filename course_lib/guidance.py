@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from course_lib import data, lang
+from course_lib.checks import check_number, check_tensor
 from course_lib.parameterisations import EpsModel
 
 
@@ -40,7 +41,9 @@ def guide(model: EpsModel, y: Int[Tensor, " B"], *, w: float = 0.0) -> Guided:
     classes = getattr(model, "classes", 0)  # a plain function has none either
     if not classes:
         raise ValueError(lang.text("error.no_labels"))
-    data.check_labels(y, len(y), classes - 1)
+    check_tensor("y", y)
+    data.check_labels(y, len(y) if y.ndim else 1, classes - 1)
+    check_number("w", w)
     if not -1 <= w < float("inf"):
         raise ValueError(lang.text("error.guidance", got=w))
     return Guided(model, y, w)

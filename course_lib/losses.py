@@ -6,6 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
+from course_lib.checks import check_not_empty, check_tensor
 
 
 def per_image(eps_hat: Float[Tensor, "B *D"], eps: Float[Tensor, "B *D"]) -> Float[Tensor, " B"]:
@@ -13,6 +14,8 @@ def per_image(eps_hat: Float[Tensor, "B *D"], eps: Float[Tensor, "B *D"]) -> Flo
 
     Source: Ho et al. 2020, eq. 14, divided by d. ValueError when the shapes differ.
     """
+    check_tensor("eps_hat", eps_hat)
+    check_tensor("eps", eps)
     if eps_hat.shape != eps.shape:
         raise ValueError(
             lang.text(
@@ -29,5 +32,8 @@ def simple(eps_hat: Float[Tensor, "B *D"], eps: Float[Tensor, "B *D"]) -> Float[
 
     Source: Ho et al. 2020, eq. 14. The paper sums over the d pixels; the mean is 1/d of that, with the
     same minimiser. A perfect model's loss is not 0: the part of eps that x_t does not determine remains.
+    ValueError for an empty batch, whose mean is no number.
     """
-    return per_image(eps_hat, eps).mean()
+    each = per_image(eps_hat, eps)
+    check_not_empty("eps", each)
+    return each.mean()

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import checkpoints, data, lang
+from course_lib.checks import check_tensor, is_whole
 
 FEATURES = 64
 
@@ -88,6 +89,9 @@ def accuracy(images: Float[Tensor, "N 1 28 28"], labels: Int[Tensor, " N"], batc
 
 def moments(x: Float[Tensor, "N F"]) -> tuple[Float[Tensor, " F"], Float[Tensor, "F F"]]:
     """The mean and the (N - 1) covariance of N feature vectors, in float64; N >= 2, else ValueError."""
+    check_tensor("x", x)
+    if x.ndim != 2:
+        raise ValueError(lang.text("error.points_shape", name="x", want="(N, F)", got=tuple(x.shape)))
     if len(x) < 2:
         raise ValueError(lang.text("error.too_few", got=len(x)))
     x = x.double()
@@ -130,7 +134,7 @@ def floor(n: int = 5_000, seed: int = 0) -> float:
     bound. 2 <= n <= 18,000; otherwise ValueError.
     """
     images, _ = data.digits("train")
-    if not 2 <= n <= len(images):
+    if not is_whole(n) or not 2 <= n <= len(images):
         raise ValueError(lang.text("error.floor", got=n, most=len(images)))
     chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))[:n]
     return frechet(images[chosen])

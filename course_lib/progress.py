@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_lib import lang
@@ -15,6 +19,7 @@ from course_lib.files import write_json
 
 _here: set[str] = set()  # passed in this kernel: what is left where the file cannot be written
 _told = False
+PATIENCE = 2.0  # seconds to wait while another kernel writes: it takes milliseconds
 
 
 def home() -> Path:
@@ -46,7 +51,7 @@ def _read() -> tuple[dict, str, bool]:
     try:
         file = path()
     except ValueError as problem:  # no home folder: remembered until the kernel stops
-        return {"passed": []}, str(problem), False
+        return {"passed": []}, _once(str(problem)), False
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         names = content["passed"]
@@ -64,26 +69,56 @@ def _read() -> tuple[dict, str, bool]:
             return {"passed": []}, _unwritable(), False
 
 
-def _unwritable() -> str:
+def _once(sentence: str) -> str:
     global _told
-    if _told:
-        return ""
-    _told = True
-    return lang.text("progress.unwritable", path=home())
+    sentence, _told = "" if _told else sentence, True
+    return sentence
+
+
+def _unwritable() -> str:
+    return _once(lang.text("progress.unwritable", path=home()))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other kernels from writing meanwhile, where the system can: of two at once one pass was lost."""
+    handle = None
+    if sys.platform != "win32":
+        import fcntl
+
+        with suppress(OSError, ValueError):  # a folder that cannot be locked, or made: writing says so
+            folder = home()
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(folder, os.O_RDONLY)
+            until = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        break
+                    time.sleep(0.005)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def record(name: str) -> str:
     """Remember that the exercise ``name`` is passed; returns a sentence the learner should see, or ""."""
     _here.add(name)
-    content, says, writable = _read()
-    if not writable or _here <= set(content["passed"]):
+    with _alone():
+        content, says, writable = _read()
+        if not writable or _here <= set(content["passed"]):
+            return says
+        content["passed"] = sorted(_here | set(content["passed"]))
+        try:
+            write_json(path(), content)
+        except (ValueError, OSError):
+            return says or _unwritable()
         return says
-    content["passed"] = sorted(_here | set(content["passed"]))
-    try:
-        write_json(path(), content)
-    except (ValueError, OSError):
-        return says or _unwritable()
-    return says
 
 
 def passed() -> set[str]:

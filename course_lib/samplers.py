@@ -6,7 +6,6 @@ import inspect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import torch
@@ -14,8 +13,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
-from course_lib.forward import check_noise, predict_x_0
-from course_lib.schedules import Schedule, gather
+from course_lib.checks import check_number, is_whole, seen
+from course_lib.forward import check_batch, check_noise, predict_x_0
+from course_lib.schedules import Schedule, check_T, gather
 
 Model = Callable[[Tensor, Tensor], Tensor]
 VARIANCES = ("beta", "beta_tilde")
@@ -36,7 +36,7 @@ class Step(NamedTuple):
 
 def _check_one(rule: str, *ts: object) -> None:
     for t in ts:
-        if not isinstance(t, Integral) or isinstance(t, bool):
+        if not is_whole(t):
             got = f"Tensor {tuple(t.shape)}" if isinstance(t, Tensor) else type(t).__name__
             raise ValueError(lang.text("error.one_t", rule=rule, got=got))
 
@@ -99,6 +99,7 @@ def ddim_step(
     Source: Song, Meng & Ermon 2021, eqs. 12 and 16. 0 <= t_next < t <= T; eta in [0, 1]; z needed when
     eta > 0; ValueError otherwise.
     """
+    check_number("eta", eta)
     if not 0 <= eta <= 1:
         raise ValueError(lang.text("error.eta", got=eta))
     if eta > 0 and z is None:
@@ -124,9 +125,10 @@ def times(T: int, steps: int) -> list[int]:
     Source: the linear subset of Song, Meng & Ermon 2021, appendix D.2, with both ends kept.
     steps in 1..T; otherwise ValueError.
     """
-    if not isinstance(steps, Integral) or isinstance(steps, bool) or not 1 <= steps <= T:
+    T = check_T(T)
+    if not is_whole(steps) or not 1 <= steps <= T:
         raise ValueError(lang.text("error.steps", got=steps, T=T))
-    T, steps = int(T), int(steps)
+    steps = int(steps)
     if steps == 1:
         return [T, 0]
     # steps <= T keeps neighbours at least 1 apart, so rounding cannot repeat a timestep.
@@ -134,12 +136,14 @@ def times(T: int, steps: int) -> list[int]:
 
 
 def _check_times(visited: Sequence[int], T: int) -> list[int]:
-    ts = [int(t) for t in visited]
-    falling = all(a > b for a, b in pairwise(ts))
-    if len(ts) < 2 or ts[-1] != 0 or ts[0] > T or not falling:
+    if isinstance(visited, Tensor):
+        visited = visited.tolist()
+    ts = list(visited) if isinstance(visited, Iterable) else [visited]
+    fine = len(ts) > 1 and all(is_whole(t) for t in ts)  # int() would cut 10.5 down to 10 in silence
+    if not fine or ts[-1] != 0 or ts[0] > T or not all(a > b for a, b in pairwise(ts)):
         shown = ", ".join(map(str, ts[:4])) + (", …" if len(ts) > 4 else "")
         raise ValueError(lang.text("error.times", T=T, got=shown))
-    return ts
+    return [int(t) for t in ts]
 
 
 def _wants(step: Callable[..., Tensor]) -> set[str]:
@@ -177,26 +181,27 @@ def sample(
     uses it. Model and rule run under ``torch.no_grad``.
 
     Source: Ho et al. 2020, Algorithm 2. times: falling, from at most T down to 0; default T, T-1, ..., 0.
-    ValueError for other times, a rule that cannot skip timesteps given times that do, a model that answers
-    with another shape, or one whose own ``schedule`` is not this one.
+    ValueError for other times, a rule that cannot skip timesteps given times that do, a model or a rule that
+    answers with another shape, or a model whose own ``schedule`` is not this one.
     """
+    check_batch("x_T", x_T)
     own = getattr(model, "schedule", None)
     if own is not None and not torch.equal(own.beta, schedule.beta):
         raise ValueError(lang.text("error.other_schedule", own=own, got=schedule))
     visited = _check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
     wanted = _wants(step)
+    name = getattr(step, "__name__", "step")
     if "t_next" not in wanted and any(a - b != 1 for a, b in pairwise(visited)):
-        raise ValueError(lang.text("error.cannot_skip", step=getattr(step, "__name__", "step")))
+        raise ValueError(lang.text("error.cannot_skip", step=name))
 
     def walk() -> Iterator[Step]:
         x_t = x_T
         for t, t_next in pairwise(visited):
             with torch.no_grad():
                 eps_hat = model(x_t, torch.full((len(x_t),), t, device=x_t.device))
-                if eps_hat.shape != x_t.shape:
-                    raise ValueError(
-                        lang.text("error.model_shape", t=t, want=tuple(x_t.shape), got=tuple(eps_hat.shape))
-                    )
+                want = tuple(x_t.shape)
+                if seen(eps_hat) != want:
+                    raise ValueError(lang.text("error.model_shape", t=t, want=want, got=seen(eps_hat)))
                 state = Step(t, x_t, predict_x_0(x_t, t, eps_hat, schedule), eps_hat)
                 given: dict[str, Any] = {
                     "x_t": x_t, "t": t, "t_next": t_next, "eps_hat": eps_hat, "schedule": schedule,
@@ -205,7 +210,9 @@ def sample(
                     given["z"] = torch.randn(
                         x_t.shape, generator=generator, dtype=x_t.dtype, device=x_t.device
                     )
-                x_t = step(**{name: value for name, value in given.items() if name in wanted})
+                x_t = step(**{key: value for key, value in given.items() if key in wanted})
+                if seen(x_t) != want:  # a batch of another shape would be walked on with in silence
+                    raise ValueError(lang.text("error.rule_shape", step=name, t=t, want=want, got=seen(x_t)))
             yield state
         yield Step(0, x_t, x_t, torch.zeros_like(x_t))
 

@@ -7,19 +7,21 @@ t runs 1..T as in Ho et al. 2020. Every table has T+1 float64 entries and slot 0
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from numbers import Integral
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from course_lib import lang
+from course_lib.checks import check_number, check_tensor, is_whole, numbers
 
 Table = Float[Tensor, " T_plus_1"]
 Timesteps = int | Int[Tensor, " B"]
+# torch cannot subtract in the other unsigned kinds, and bool or complex numbers are no timesteps.
+WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,16 +114,17 @@ def _shaped(values: Tensor, x: Tensor) -> float | Tensor:
 
 def _checked(t: Timesteps, x: Tensor, T: int, first: int) -> int | Tensor:
     # The tables stay on the CPU, so a t from elsewhere is fetched once: to be checked, and to read them.
-    if isinstance(t, Integral) and not isinstance(t, bool):
+    check_tensor("x", x)
+    if is_whole(t):
         if not first <= t <= T:
             raise ValueError(_range_message(int(t), first, T))
         return int(t)
     if not isinstance(t, Tensor):
-        raise ValueError(lang.text("error.t_dtype", got=type(t).__name__))
-    if t.is_floating_point() or t.dtype == torch.bool:
+        raise ValueError(lang.text("error.t_type", got=type(t).__name__))
+    if t.dtype not in WHOLE:
         raise ValueError(lang.text("error.t_dtype", got=t.dtype))
     if t.shape != x.shape[:1]:
-        raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(x.shape[0],)))
+        raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=tuple(x.shape[:1])))
     at = t.to("cpu", torch.int64)  # torch would take uint8 for a mask
     low, high = (int(v) for v in at.aminmax()) if at.numel() else (first, first)
     if low < first or high > T:
@@ -134,8 +137,9 @@ def _range_message(got: int, first: int, T: int) -> str:
     return lang.text(name, got=got, first=first, T=T)
 
 
-def _check_T(T: int) -> int:
-    if not isinstance(T, Integral) or isinstance(T, bool) or T < 1:
+def check_T(T: int) -> int:
+    """``T`` as an int if it is a whole number of at least 1; otherwise ValueError."""
+    if not is_whole(T) or T < 1:
         raise ValueError(lang.text("error.T", got=repr(T)))
     return int(T)
 
@@ -147,13 +151,17 @@ def from_betas(betas: Sequence[float] | Float[Tensor, " T"], spec: dict | None =
 
     Source: Ho et al. 2020, eq. 4. betas: (T,), each 0 < beta < 1; otherwise ValueError.
     """
-    table = torch.as_tensor(betas, dtype=torch.float64, device="cpu")
+    table = numbers("betas", betas, torch.float64, "cpu")
     if table.ndim != 1 or table.numel() == 0:
         raise ValueError(lang.text("error.betas_shape", got=tuple(table.shape)))
     bad = ~((table > 0) & (table < 1))  # also catches NaN
     if bad.any():
         at = int(bad.nonzero()[0, 0])
         raise ValueError(lang.text("error.betas_range", t=at + 1, got=float(table[at])))
+    lost = 1 - table == 1  # then 1 - alpha_bar may be 0, and beta_tilde 0 / 0
+    if lost.any():
+        at = int(lost.nonzero()[0, 0])
+        raise ValueError(lang.text("error.betas_tiny", t=at + 1, got=float(table[at])))
     spec = spec or {"name": "from_betas", "T": table.numel(), "betas": table.tolist()}
     return Schedule(torch.cat([torch.zeros(1, dtype=torch.float64), table]), spec)
 
@@ -165,7 +173,9 @@ def linear(T: int = 1000, beta_1: float = 1e-4, beta_T: float = 0.02) -> Schedul
 
     Source: Ho et al. 2020, section 4. T >= 1; 0 < beta_1, beta_T < 1; otherwise ValueError.
     """
-    T = _check_T(T)
+    T = check_T(T)
+    check_number("beta_1", beta_1)
+    check_number("beta_T", beta_T)
     betas = torch.linspace(beta_1, beta_T, T, dtype=torch.float64)
     return from_betas(betas, {"name": "linear", "T": T, "beta_1": beta_1, "beta_T": beta_T})
 
@@ -179,7 +189,9 @@ def cosine(T: int = 1000, s: float = 0.008, beta_max: float = 0.999) -> Schedule
     Source: Nichol & Dhariwal 2021, eq. 17 and the text under it. T >= 1, s >= 0, 0 < beta_max < 1.
     The clip at beta_max keeps alpha_T > 0: without it the sampler divides by zero at t = T.
     """
-    T = _check_T(T)
+    T = check_T(T)
+    check_number("s", s)
+    check_number("beta_max", beta_max)
     if not s >= 0:
         raise ValueError(lang.text("error.cosine_s", got=s))
     t = torch.arange(T + 1, dtype=torch.float64)
@@ -188,16 +200,26 @@ def cosine(T: int = 1000, s: float = 0.008, beta_max: float = 0.999) -> Schedule
     return from_betas(betas, {"name": "cosine", "T": T, "s": s, "beta_max": beta_max})
 
 
-_BUILDERS = {"linear": linear, "cosine": cosine}
+_BUILDERS: dict[str, tuple[Callable[..., Schedule], set[str]]] = {
+    "linear": (linear, {"T", "beta_1", "beta_T"}),
+    "cosine": (cosine, {"T", "s", "beta_max"}),
+    "from_betas": (from_betas, {"T", "betas"}),
+}
 
 
 def from_spec(spec: dict) -> Schedule:
-    """The schedule that ``Schedule.spec`` describes (how a checkpoint's card names its schedule)."""
+    """The schedule that ``Schedule.spec`` describes (how a checkpoint's card names its schedule).
+
+    ValueError for another name, or for settings that are not exactly those of this schedule.
+    """
+    name = spec.get("name") if isinstance(spec, dict) else spec
+    if not isinstance(name, str) or name not in _BUILDERS:
+        raise ValueError(lang.text("error.schedule_name", got=repr(name), allowed=", ".join(_BUILDERS)))
+    build, settings = _BUILDERS[name]
+    if spec.keys() != settings | {"name"}:
+        got, want = (", ".join(sorted(keys)) for keys in (spec.keys() - {"name"}, settings))
+        raise ValueError(lang.text("error.schedule_keys", name=name, want=want, got=got))
     arguments = {k: v for k, v in spec.items() if k != "name"}
-    if spec.get("name") == "from_betas":
-        return from_betas(arguments["betas"])
-    if spec.get("name") not in _BUILDERS:
-        raise ValueError(
-            lang.text("error.schedule_name", got=repr(spec.get("name")), allowed="linear, cosine")
-        )
-    return _BUILDERS[spec["name"]](**arguments)
+    if name == "from_betas":
+        del arguments["T"]
+    return build(**arguments)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +19,12 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import checkpoints, data, device, lang, losses
+from course_lib.checks import check_whole, is_number, is_whole
 from course_lib.forward import q_sample
 from course_lib.parameterisations import EpsModel, target, to_eps
 
 BUCKETS = 10
+ADAM = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,10 @@ class Recipe:
     def __post_init__(self) -> None:
         for name, least in (("steps", 1), ("batch_size", 1), ("warmup", 0)):
             value = getattr(self, name)
-            whole = isinstance(value, Integral) and not isinstance(value, bool)
-            self._require(whole and value >= least, name, f"{least}, {least + 1}, {least + 2}, …")
+            self._require(is_whole(value) and value >= least, name, f"{least}, {least + 1}, {least + 2}, …")
+        for name, allowed in (("learning_rate", "(0, ∞)"), ("clip", "(0, ∞)"), ("ema_decay", "[0, 1)"),
+                              ("label_dropout", "[0, 1]")):  # fmt: skip
+            self._require(is_number(getattr(self, name)), name, allowed)
         for name in ("learning_rate", "clip"):
             self._require(0 < getattr(self, name) < math.inf, name, "(0, ∞)")
         self._require(0 <= self.ema_decay < 1, "ema_decay", "[0, 1)")
@@ -192,13 +198,15 @@ class Run:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.net.parameters(), self.recipe.clip)
-        self._whole = False
-        self.optimiser.step()
-        self.step += 1
-        self.ema.update(model.net, self.step)
-        self._whole = True
         with torch.no_grad():
-            self._record(losses.per_image(to_eps(model.kind, answer, x_t, t, schedule), eps), t)
+            error = losses.per_image(to_eps(model.kind, answer, x_t, t, schedule), eps)
+        with _uninterrupted():
+            self._whole = False
+            self.optimiser.step()
+            self.step += 1
+            self.ema.update(model.net, self.step)
+            self._record(error, t)
+            self._whole = True
         return float(loss.detach())
 
     def _record(self, error: Tensor, t: Tensor) -> None:
@@ -214,6 +222,7 @@ class Run:
 
         Leaving the loop early (Ctrl-C, a break) saves too, so the next Run with this state goes on.
         """
+        save_every = check_whole("save_every", save_every)
         self.model.net.train()
         saved = self.step
         try:
@@ -246,6 +255,10 @@ class Run:
         """Write the whole state to ``state`` (atomically); nothing where state is None."""
         if self.state is None:
             return
+        with _uninterrupted():  # an impatient second Ctrl-C must not cost the run
+            self._save(self.state)
+
+    def _save(self, path: Path) -> None:
         tensors = {f"net.{k}": v for k, v in self.model.net.state_dict().items()}
         tensors |= {f"ema.{k}": v for k, v in self.ema.weights.items()}
         for i, moments in self.optimiser.state_dict()["state"].items():
@@ -254,12 +267,13 @@ class Run:
         tensors["recent"] = self.recent
         note = {"step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
         note |= self._about | {"bf16": self.model.bf16}
-        checkpoints.write_tensors(self.state, tensors, note)
+        checkpoints.write_tensors(path, tensors, note)
 
     def _resume(self, path: Path) -> None:
-        tensors, note = checkpoints.read_tensors(path)
+        tensors, note = checkpoints.read_tensors(path, "error.no_state")
         # A state from before a setting was recorded ran with what is now its default.
-        if "recipe" not in note or asdict(Recipe()) | note["recipe"] != asdict(self.recipe):
+        recipe = note.get("recipe")
+        if not isinstance(recipe, dict) or asdict(Recipe()) | recipe != asdict(self.recipe):
             raise ValueError(lang.text("error.resume", path=path))
         for what, now in self._about.items():
             if (was := note.get(what, now)) != now:
@@ -268,13 +282,11 @@ class Run:
         def part(prefix: str) -> dict[str, Tensor]:
             return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
+        self._check_state(path, tensors, note, part("net."), part("ema."))
         where = self.images.device
         bf16 = note.get("bf16", self.model.bf16)  # "auto" may time out otherwise today than it did then
         device.prepare(self.model, "bf16" if bf16 else "fp32", where)
-        try:
-            self.model.net.load_state_dict(part("net."))
-        except RuntimeError:
-            raise ValueError(lang.text("error.resume", path=path)) from None
+        self.model.net.load_state_dict(part("net."))
         self.ema.weights = {k: v.to(where) for k, v in part("ema.").items()}
         moments: dict[int, dict[str, Tensor]] = {}
         for name, value in part("adam.").items():
@@ -285,6 +297,53 @@ class Run:
         self.generator.set_state(tensors["generator"])
         self.recent = tensors["recent"].to(where)
         self.step, self.seconds = note["step"], note["seconds"]
+
+    def _check_state(
+        self, path: Path, tensors: dict[str, Tensor], note: dict[str, Any], *nets: dict[str, Tensor]
+    ) -> None:
+        # Everything a state must hold, so that a run never goes on from half of one.
+        def like(a: Tensor | None, b: Tensor) -> bool:
+            return a is not None and (a.shape, a.dtype) == (b.shape, b.dtype)
+
+        def require(fine: bool, part: str) -> None:
+            if not fine:
+                raise ValueError(lang.text("error.state_part", path=path, part=part))
+
+        step: Any = note.get("step")
+        seconds: Any = note.get("seconds")
+        require(is_whole(step) and 0 <= step <= self.recipe.steps, "step")
+        require(is_number(seconds) and 0 <= seconds < math.inf, "seconds")
+        require(like(tensors.get("generator"), self.generator.get_state()), "generator")
+        require(like(tensors.get("recent"), self.recent), "recent")
+        now = self.model.net.state_dict()
+        for prefix, weights in zip(("net", "ema"), nets, strict=True):
+            require(weights.keys() == now.keys() and all(like(weights[k], now[k]) for k in now), prefix)
+            require(all(bool(v.isfinite().all()) for v in weights.values()), prefix)
+        expected = dict(enumerate(self.model.net.parameters()))
+        moments = {k: v for k, v in tensors.items() if k.startswith("adam.")}
+        for name, value in moments.items():
+            _, i, key = name.split(".", 2) if name.count(".") == 2 else ("", "", "")
+            known = i.isdecimal() and int(i) in expected and key in ADAM
+            require(known and (key == "step" or like(value, expected[int(i)])), name)
+            require(bool(value.isfinite().all()) and all(f"adam.{i}.{k}" in moments for k in ADAM), name)
+        require(bool(moments) or step == 0, "adam")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block has ended, so that what belongs together changes together."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield  # only the main thread is ever interrupted
+        return
+    pressed: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)
 
 
 def train(run: Run, save_every: int = 500, each: Callable[[Progress], None] | None = None) -> Run:

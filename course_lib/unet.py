@@ -20,6 +20,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import data, lang
+from course_lib.checks import check_not_empty, check_tensor, check_whole
 
 
 def time_embedding(t: Int[Tensor, " B"], width: int, longest: float = 10_000.0) -> Float[Tensor, "B width"]:
@@ -89,7 +90,9 @@ class UNet(nn.Module):
     widths: channels at each resolution, the first at full size, each next at half of it.
     classes: labels run 0..classes-1; the label ``classes`` is the null label ("no class"), which is
     also what y=None means. classes=0 builds a model without labels.
+    time_width: how many sines and cosines tell t apart, an even number.
     Any image size works: a level of odd size is rounded up on the way down and cut on the way back.
+    ValueError for sizes that no network has.
     """
 
     def __init__(
@@ -102,6 +105,15 @@ class UNet(nn.Module):
         time_width: int = 64,
     ):
         super().__init__()
+        check_not_empty("widths", widths)
+        sizes = {"channels": channels, "embedding": embedding, "time_width": time_width}
+        sizes |= {f"widths[{i}]": width for i, width in enumerate(widths)}
+        for name, size in sizes.items():
+            check_whole(name, size)
+        check_whole("classes", classes, 0)
+        if time_width % 2:
+            allowed = "2, 4, 6, …"
+            raise ValueError(lang.text("error.whole", name="time_width", allowed=allowed, got=time_width))
         self.config = {
             "channels": channels, "widths": list(widths), "classes": classes,
             "embedding": embedding, "attention": attention, "time_width": time_width,
@@ -152,6 +164,8 @@ class UNet(nn.Module):
 
         ValueError for images, timesteps or labels of another shape, and for a label above the null label.
         """
+        check_tensor("x_t", x_t)
+        check_tensor("t", t)
         if x_t.ndim != 4 or x_t.shape[1] != self.channels:
             raise ValueError(
                 lang.text("error.image_shape", got=tuple(x_t.shape), want=f"(B, {self.channels}, H, W)")

@@ -12,9 +12,10 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from course_lib import lang
+from course_lib import lang, progress
 from course_lib.files import write_atomically
 from course_tools import parity, shared_code, source
 from course_tools.source import BEGIN, END, REFERENCE, Cell, Problem
@@ -94,7 +95,7 @@ def _check_stubs(cells: list[Cell]) -> Iterator[Problem]:
             try:
                 ast.parse(cell.text)
                 ast.parse(solution(cell.text, False, REFERENCE))
-            except SyntaxError as error:
+            except shared_code.UNPARSABLE as error:
                 yield cell.problem("solution_stub", got=error)
 
 
@@ -162,7 +163,7 @@ def untouched(path: Path) -> bool:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return content["metadata"]["course"]["edition"] == _edition(content["cells"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
@@ -209,6 +210,15 @@ def stamp(source_dir: Path) -> list[Cell]:
 _stamp = stamp  # ``run`` has an argument of that name
 
 
+def _kept(folder: Path, notebooks: Path) -> bool:
+    """Whether solutions may not go into ``folder``: it touches the course's notebooks or is the learner's."""
+    learners = None
+    with suppress(ValueError):  # no home folder, so no learner's either
+        learners = progress.home().resolve()
+    around = folder.is_relative_to(notebooks) or notebooks.is_relative_to(folder)
+    return around or (learners is not None and folder.is_relative_to(learners))
+
+
 def run(
     check: bool = False, stamp: bool = False, solved: Path | None = None, notebooks: Path = NOTEBOOKS
 ) -> int:
@@ -218,10 +228,7 @@ def run(
     if not source_dir.is_dir():
         print(lang.text("build.no_checkout", folder=source_dir), file=sys.stderr)
         return 1
-    ours = notebooks.resolve()
-    if solved is not None and (
-        out_dir.resolve().is_relative_to(ours) or ours.is_relative_to(out_dir.resolve())
-    ):
+    if solved is not None and _kept(out_dir.resolve(), notebooks.resolve()):
         print(lang.text("build.solved_folder", folder=out_dir), file=sys.stderr)
         return 1
     if stamp:

@@ -11,7 +11,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -53,6 +53,16 @@ class _Parser(argparse.ArgumentParser):
     def option(self, name: str, about: str, **how: object) -> None:
         """Add an option; ``about`` is its sentence in the help."""
         self.options.add_argument(name, help=about, **how)  # type: ignore[arg-type]
+
+    def path(self, name: str, about: str, kind: str) -> None:
+        """Add an option that names a file or a folder."""
+
+        def read(given: str) -> Path:
+            if not given.strip():  # an empty variable in a script would mean the current folder
+                raise Misuse(text("cli.needs_value", option=name, command=self.command))
+            return Path(given)
+
+        self.option(name, about, type=read, metavar=kind)
 
     def whole(self, name: str, about: str, low: int = 0, high: int = 2**63 - 1, **how: object) -> None:
         """Add an option that takes a whole number from ``low`` to ``high``."""
@@ -118,18 +128,23 @@ def _build(argv: list[str]) -> int:
     parser = _Parser("build")
     parser.option("--check", text("cli.build_check"), action="store_true")
     parser.option("--stamp", text("cli.build_stamp"), action="store_true")
-    parser.option("--solved", text("cli.build_solved"), type=Path, metavar="DIR")
+    parser.path("--solved", text("cli.build_solved"), "DIR")
     given = parser.read(argv)
     from course_tools import build
 
     return build.run(check=given.check, stamp=given.stamp, solved=given.solved)
 
 
+def taken(path: Path) -> Path | None:
+    """What lies already where a model would be written: its file, or its card; None where nothing does."""
+    return next((one for one in (path, path.with_suffix(".json")) if os.path.lexists(one)), None)
+
+
 def free(path: Path) -> Path:
-    """``path``, or the first of path-2, path-3 … that does not exist yet."""
+    """``path``, or the first of path-2, path-3 … of which neither file nor card exists yet."""
     stem, dot, suffix = path.name.partition(".")
     candidate, n = path, 1
-    while candidate.exists() or candidate.with_suffix(".json").exists():
+    while taken(candidate):
         n += 1
         candidate = path.with_name(f"{stem}-{n}{dot}{suffix}")
     return candidate
@@ -140,12 +155,13 @@ def output(name: str, out: Path | None, force: bool, data: Path) -> Path:
     path = out or data / f"{name}.safetensors"
     if path.suffix != ".safetensors":  # a bare name would mean the model that ships
         raise Misuse(text("cli.train_suffix", path=path, better=path.with_name(path.name + ".safetensors")))
-    if force or not (path.exists() or path.with_suffix(".json").exists()):
+    there = taken(path)
+    if force or there is None:
         return path
     if out is not None:
-        raise Misuse(text("cli.train_exists", path=path))
+        raise Misuse(text("cli.train_exists", path=there))
     elsewhere = free(RUNS / f"{name}.safetensors")
-    print(text("cli.train_elsewhere", path=path, out=elsewhere))
+    print(text("cli.train_elsewhere", path=there, out=elsewhere))
     return elsewhere
 
 
@@ -155,16 +171,18 @@ def alone(state: Path) -> Iterator[None]:
     lock = state.with_name(f".{state.name}.lock")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with lock.open("w") as file:
-            if sys.platform != "win32":
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-    except BlockingIOError:
-        raise ValueError(text("cli.train_busy", state=state)) from None
+        file = lock.open("w")
     except OSError as problem:
         raise ValueError(text("error.write", path=lock.parent, problem=problem.strerror)) from None
+    with file:
+        if sys.platform != "win32":
+            import fcntl
+
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ValueError(text("cli.train_busy", state=state)) from None
+        yield
 
 
 def _train(argv: list[str]) -> int:
@@ -173,8 +191,8 @@ def _train(argv: list[str]) -> int:
     parser.whole("--steps", text("cli.train_steps"), 1)
     parser.whole("--epochs", text("cli.train_epochs"), 1)
     parser.option("--resume", text("cli.train_resume"), action=argparse.BooleanOptionalAction)
-    parser.option("--state", text("cli.train_state"), type=Path, metavar="FILE")
-    parser.option("--out", text("cli.train_out"), type=Path, metavar="FILE")
+    parser.path("--state", text("cli.train_state"), "FILE")
+    parser.path("--out", text("cli.train_out"), "FILE")
     parser.option("--force", text("cli.train_force"), action="store_true")
     parser.option("--device", text("cli.train_device"), metavar="NAME")
     parser.whole("--seed", text("cli.train_seed"), default=0)
@@ -187,7 +205,7 @@ def _train(argv: list[str]) -> int:
 
     import torch
 
-    from course_lib import data, device, training
+    from course_lib import data, device, files, training
     from course_tools import make_digits, train
 
     if given.threads:
@@ -198,8 +216,10 @@ def _train(argv: list[str]) -> int:
     if given.name == "digits":
         state = given.state or RUNS / "digits.state.safetensors"
         state = free(state) if given.resume is False else state
-        if state.resolve() == out.resolve():
-            raise Misuse(text("cli.train_same", path=out))
+        if state.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
+            raise Misuse(text("cli.train_same", path=state))
+    for path in filter(None, (out, state)):
+        files.check_writable(path)  # now, not after hours of training
     try:
         if state is not None:
             steps = {} if given.steps is None else {"steps": given.steps}
@@ -294,16 +314,29 @@ def _speak(argv: list[str]) -> None:
 
     asked = [following for option, following in pairwise(argv) if option == "--lang"]
     asked += [option.removeprefix("--lang=") for option in argv if option.startswith("--lang=")]
-    remembered = lab.remembered(progress.home())
-    for language in (*asked, *filter(None, [lang.from_environment(), remembered])):
+    for language in (*asked, lang.from_environment()):
         if language in lang.LANGUAGES:
             return lang.use(language)
+    with suppress(ValueError):  # no home folder: whichever command needs one says so
+        if remembered := lab.remembered(progress.home()):
+            lang.use(remembered)
     return None
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 well, 1 it could not be done, 2 it was called wrongly."""
-    argv = sys.argv[1:] if argv is None else argv
+    try:
+        try:
+            return _answer(sys.argv[1:] if argv is None else argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        with suppress(OSError):  # Python would flush once more at its end, and complain
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _answer(argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Hangul must not end in a traceback
@@ -323,16 +356,20 @@ def main(argv: list[str] | None = None) -> int:
     except Misuse as problem:
         print(problem, file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError:
+        raise
     except ModuleNotFoundError as problem:
         print(text("cli.module", name=problem.name), file=sys.stderr)
         return 1
     except (ValueError, OSError) as problem:
         if os.environ.get("COURSE_DEBUG"):  # for a maintainer who wants the traceback, not the sentence
             raise
-        print(problem, file=sys.stderr)
+        if isinstance(problem, OSError) and problem.errno is not None:  # the system's own words
+            where = "" if problem.filename is None else f" ({problem.filename})"
+            said = f"{problem.strerror}{where}"
+            print(text("cli.system", line=shlex.join(argv), problem=said), file=sys.stderr)
+        else:
+            print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(text("cli.interrupted"), file=sys.stderr)

@@ -142,7 +142,10 @@ def notebooks() -> Iterator[Finding]:
 
 def home() -> Finding:
     """Whether the learner's folder can be written, or made."""
-    path = progress.home().absolute()
+    try:
+        path = progress.home().absolute()
+    except ValueError as problem:
+        return Finding("problem", str(problem), "course lab --dir FOLDER")
     existing = next(place for place in (path, *path.parents) if os.path.lexists(place))
     if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
         return Finding("ok", lang.text("doctor.home", path=path))

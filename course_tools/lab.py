@@ -128,7 +128,10 @@ def run(
     given: the language asked for, if any; folder: the learner's folder instead of COURSE_HOME; port: exactly
     this one (None: the first free one from 8888). ValueError, in one sentence, where it cannot be done.
     """
-    home = (Path(folder).expanduser() if folder else progress.home()).absolute()
+    try:
+        home = (Path(folder).expanduser() if folder else progress.home()).absolute()
+    except RuntimeError:  # --dir ~somebody, whose home nobody knows
+        raise ValueError(lang.text("lab.no_home", path=folder)) from None
     language, chosen = choose(given, home)
     lang.use(language)
     if port is not None:
@@ -153,6 +156,8 @@ def run(
         LabApp.launch_instance(arguments(language, home, port, browser))
     except SystemExit as end:
         if end.code:
+            if port is not None:
+                check_port(port)  # another program was quicker than our server: that is why
             return end.code if isinstance(end.code, int) else 1
     except KeyboardInterrupt:
         pass  # pressed before the server listens for it: nothing is lost

@@ -22,6 +22,8 @@ omega std var min max log exp sin cos sqrt snr kl mse dx dt"""
 _FUNCTION_WORDS = """the of is are in to for and or with from by this that
 yang dan dari adalah ini itu untuk pada dengan"""
 SYMBOLS, FUNCTION_WORDS = frozenset(_SYMBOLS.split()), frozenset(_FUNCTION_WORDS.split())
+# What Python raises for a text that is no code, or nested too deeply for its parser.
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _FIELD = "\x00"
 _NOT_PROSE = re.compile(r"\$[^$]*\$|\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[sdifgeExXr]|<[^<>]*>")
 _DIRECTIVE = re.compile(r"#\s*(?:type:|noqa|fmt:|ruff:|mypy:|pragma:)")
@@ -97,7 +99,7 @@ def check_cell(cell: Cell) -> Iterator[Problem]:
     try:
         tree = ast.parse(cell.text)
         comments = list(_comments(cell.text))
-    except (SyntaxError, tokenize.TokenError) as error:
+    except (*UNPARSABLE, tokenize.TokenError) as error:
         yield cell.problem("syntax", got=error)
         return
     docstrings = list(_docstrings(tree))

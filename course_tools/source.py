@@ -79,9 +79,13 @@ def header(fields: dict, markdown: bool) -> str:
 
 
 def read(path: Path) -> tuple[str, list[Problem]]:
-    """The source's text, or a refusal where it is not UTF-8."""
+    """The source's text, or a refusal where it cannot be read or is not UTF-8."""
     try:
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n"), []
+        # "-sig": an editor's byte-order mark before the first cell is no text of ours.
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"), []
+    except OSError as error:
+        sentence = lang.text("build.unreadable", problem=error.strerror)
+        return "", [Problem("unreadable", path.name, sentence)]
     except UnicodeDecodeError as error:
         sentence = lang.text("build.encoding", byte=error.start)
         return "", [Problem("encoding", path.name, sentence)]
@@ -135,6 +139,8 @@ def _fields(line: str) -> tuple[dict, bool, str]:
     unknown = [name for name in fields if name not in allowed]
     if unknown or len(fields) < len(pairs):
         return fields, markdown, lang.text("build.header_fields", allowed=", ".join(allowed))
+    if not all(isinstance(value, list if name == "tags" else str) for name, value in fields.items()):
+        return fields, markdown, lang.text("build.header_value")
     if not _KEY.fullmatch(fields.get("key", "")):
         return fields, markdown, lang.text("build.header_key")
     if markdown and fields.get("lang") not in lang.LANGUAGES:

@@ -27,7 +27,7 @@ def names(chapter: int | None = None) -> tuple[str, ...]:
 
 
 def _find(name: str) -> Exercise:
-    if name not in EXERCISES:
+    if not isinstance(name, str) or name not in EXERCISES:
         raise ValueError(lang.text("exercise.unknown", got=repr(name), allowed=", ".join(EXERCISES)))
     return EXERCISES[name]
 

@@ -38,17 +38,17 @@ _CLOUD = _tensor([0.8, -0.5, 0.1], [-0.9, 0.4, 0.6], [0.2, 0.7, -1.0], [-0.3, -0
 
 def _only_picture(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x_0, eps = _PIXEL
-    yield Comparison((x_0, eps, 1.0), call(x_0, eps, 1.0), x_0)
+    yield Comparison(call(x_0, eps, 1.0), x_0)
 
 
 def _only_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x_0, eps = _PIXEL
-    yield Comparison((x_0, eps, 0.0), call(x_0, eps, 0.0), eps)
+    yield Comparison(call(x_0, eps, 0.0), eps)
 
 
 def _scales(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     first, eps = _PIXEL
-    yield Comparison((2 * first, 2 * eps, 0.3), call(2 * first, 2 * eps, 0.3), 2 * call(first, eps, 0.3))
+    yield Comparison(call(2 * first, 2 * eps, 0.3), 2 * call(first, eps, 0.3))
 
 
 def _keeps_variance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -56,42 +56,42 @@ def _keeps_variance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for share in (0.5, 0.1, 0.9):
         # The variances of independent parts add with the squares of their weights.
         got = call(one, none, share) ** 2 + call(none, one, share) ** 2
-        yield Comparison((one, one, share), got, one)
+        yield Comparison(got, one)
 
 
 def _undoes_mix(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for (x_0, eps), share in ((_PIXEL, 0.5), (_PIXEL, 0.05), (_PICTURE, 0.8)):
         x_t = mix(x_0, eps, share)
-        yield Comparison((x_t, eps, share), call(x_t, eps, share), x_0)
+        yield Comparison(call(x_t, eps, share), x_0)
 
 
 def _one_image(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x_t, image = _tensor(0.4), _tensor([-0.8])
-    yield Comparison((x_t, image, 0.5), call(x_t, image, 0.5), image[0])
+    yield Comparison(call(x_t, image, 0.5), image[0])
 
 
 def _almost_clean(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x_t = 0.9999**0.5 * _CLOUD[2]
-    yield Comparison((x_t, _CLOUD, 0.9999), call(x_t, _CLOUD, 0.9999), _CLOUD[2])
+    yield Comparison(call(x_t, _CLOUD, 0.9999), _CLOUD[2])
 
 
 def _almost_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x_t = _tensor(0.3, -1.1, 0.6)
-    yield Comparison((x_t, _CLOUD, 1e-14), call(x_t, _CLOUD, 1e-14), _CLOUD.mean(0))
+    yield Comparison(call(x_t, _CLOUD, 1e-14), _CLOUD.mean(0))
 
 
 def _any_order(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x_t, turned = _tensor(0.3, -0.2, 0.5), _CLOUD.flip(0)
-    yield Comparison((x_t, turned, 0.5), call(x_t, turned, 0.5), call(x_t, _CLOUD, 0.5))
+    yield Comparison(call(x_t, turned, 0.5), call(x_t, _CLOUD, 0.5))
 
 
 def _ideal(
-    power: float = 2.0, spread: float | None = None, shrink: bool = True, mean: bool = False, sign: int = -1
+    power: float = 2.0, spread: float | None = None, root: float = 0.5, mean: bool = False, sign: int = -1
 ):
     """The ideal denoiser with one thing in its weights changed."""
 
     def answer(x_t: Tensor, dataset: Tensor, alpha_bar_t: float) -> Tensor:
-        away = x_t - (alpha_bar_t**0.5 if shrink else 1) * dataset
+        away = x_t - alpha_bar_t**root * dataset
         distance = (away.square().mean(1) if mean else away.square().sum(1)) ** (power / 2)
         width = 2 * (1 - alpha_bar_t) if spread is None else spread * (1 - alpha_bar_t)
         return torch.softmax(sign * distance / width, dim=0) @ dataset
@@ -143,6 +143,10 @@ EXERCISES = (
             Mistake("just_subtract", lambda x_t, eps, share: x_t - eps),
             Mistake("noise_unscaled", lambda x_t, eps, share: (x_t - eps) / share**0.5),
             Mistake("not_divided", lambda x_t, eps, share: x_t - (1 - share) ** 0.5 * eps),
+            Mistake(
+                "noise_only_divided", lambda x_t, eps, share: x_t - (1 - share) ** 0.5 * eps / share**0.5
+            ),
+            Mistake("swapped", lambda x_t, eps, share: (x_t - share**0.5 * eps) / (1 - share) ** 0.5),
             Mistake("divided_by_share", lambda x_t, eps, share: (x_t - (1 - share) ** 0.5 * eps) / share),
             Mistake("no_roots", lambda x_t, eps, share: (x_t - (1 - share) * eps) / share),
             Mistake("added", lambda x_t, eps, share: (x_t + (1 - share) ** 0.5 * eps) / share**0.5),
@@ -167,7 +171,8 @@ EXERCISES = (
             Mistake("nearest", _nearest),
             Mistake("plain_mean", lambda x_t, dataset, alpha_bar_t: dataset.mean(0)),
             Mistake("no_half", _ideal(spread=1.0)),
-            Mistake("not_shrunk", _ideal(shrink=False)),
+            Mistake("not_shrunk", _ideal(root=0)),
+            Mistake("no_root", _ideal(root=1)),
             Mistake("not_squared", _ideal(power=1.0)),
             Mistake("std_for_variance", _std_for_variance),
             Mistake("mean_over_pixels", _ideal(mean=True)),

@@ -1,4 +1,4 @@
-"""Chapter 02: scale pixels, draw a schedule, take one noisy step, and jump to any timestep."""
+"""Chapter 02: take one noisy step, jump to any timestep, draw a schedule, and scale pixels."""
 
 from __future__ import annotations
 
@@ -45,37 +45,37 @@ def _at(x: float, eps: float, t: int) -> tuple[object, ...]:
 
 def _t_zero(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     arguments = _at(0.5, -1.2, 0)
-    yield Comparison(arguments, call(*arguments), _pixel(0.5))
+    yield Comparison(call(*arguments), _pixel(0.5))
 
 
 def _first_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     beta_1 = float(_SCHEDULE.beta[1])
     arguments = _at(0.5, -1.2, 1)
-    yield Comparison(arguments, call(*arguments), _pixel((1 - beta_1) ** 0.5 * 0.5 - 1.2 * beta_1**0.5))
+    yield Comparison(call(*arguments), _pixel((1 - beta_1) ** 0.5 * 0.5 - 1.2 * beta_1**0.5))
 
 
 def _last_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     arguments = _at(0.5, -1.2, _SCHEDULE.T)
-    yield Comparison(arguments, call(*arguments), exercise.want(*arguments))
+    yield Comparison(call(*arguments), exercise.want(*arguments))
 
 
 def _linear(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     a, b = _at(0.5, -1.2, 4), _at(-0.3, 0.7, 4)
     both = _at(0.5 - 0.3, -1.2 + 0.7, 4)
-    yield Comparison(both, call(*both), call(*a) + call(*b))
+    yield Comparison(call(*both), call(*a) + call(*b))
 
 
 def _keeps_variance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (1, 5, 10):
         signal, noise = call(*_at(1.0, 0.0, t)), call(*_at(0.0, 1.0, t))
-        yield Comparison(_at(1.0, 1.0, t), signal**2 + noise**2, _pixel(1.0))
+        yield Comparison(signal**2 + noise**2, _pixel(1.0))
 
 
 def _own_timestep(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     x, t, eps, schedule = _PROBES[2]
     assert isinstance(x, Tensor) and isinstance(t, Tensor) and isinstance(eps, Tensor)
     alone = [call(x[i : i + 1], t[i : i + 1], eps[i : i + 1], schedule) for i in range(len(t))]
-    yield Comparison(_PROBES[2], call(x, t, eps, schedule), torch.cat(alone))
+    yield Comparison(call(x, t, eps, schedule), torch.cat(alone))
 
 
 def _jump(signal: Callable, noise: Callable, wide: bool = True) -> Callable:
@@ -93,6 +93,10 @@ def _own_noise(x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule) -> Tenso
     return forward.q_sample(x_0, t, torch.randn_like(x_0), schedule)
 
 
+def _own_step_noise(x_prev: Tensor, t: Tensor, eps: Tensor, schedule: Schedule) -> Tensor:
+    return forward.q_step(x_prev, t, torch.randn_like(x_prev), schedule)
+
+
 Q_SAMPLE = Exercise(
     "forward.q_sample",
     chapter=2,
@@ -108,6 +112,9 @@ Q_SAMPLE = Exercise(
     ],
     mistakes=[
         Mistake("no_roots", _jump(lambda s, t: s.alpha_bar[t], lambda s, t: 1 - s.alpha_bar[t])),
+        Mistake(
+            "signal_not_rooted", _jump(lambda s, t: s.alpha_bar[t], lambda s, t: (1 - s.alpha_bar[t]) ** 0.5)
+        ),
         Mistake(
             "noise_not_rooted", _jump(lambda s, t: s.alpha_bar[t] ** 0.5, lambda s, t: 1 - s.alpha_bar[t])
         ),
@@ -146,6 +153,7 @@ Q_STEP = Exercise(
         Property("keeps_variance", _keeps_variance),
     ],
     mistakes=[
+        Mistake("signal_not_rooted", _jump(lambda s, t: 1 - s.beta[t], lambda s, t: s.beta[t] ** 0.5)),
         Mistake("beta_for_root", _jump(lambda s, t: (1 - s.beta[t]) ** 0.5, lambda s, t: s.beta[t])),
         Mistake("not_shrunk", _jump(lambda s, t: torch.ones(len(t)), lambda s, t: s.beta[t] ** 0.5)),
         Mistake("no_roots", _jump(lambda s, t: 1 - s.beta[t], lambda s, t: s.beta[t])),
@@ -160,6 +168,7 @@ Q_STEP = Exercise(
             "over_the_width",
             _jump(lambda s, t: (1 - s.beta[t]) ** 0.5, lambda s, t: s.beta[t] ** 0.5, wide=False),
         ),
+        Mistake("own_noise", _own_step_noise),
     ],
 )
 
@@ -174,12 +183,12 @@ def linear_betas(T: int, beta_1: float, beta_T: float) -> Tensor:
 def _ends(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for T in (2, 7):
         got = call(T, 0.1, 0.4)
-        yield Comparison((T, 0.1, 0.4), got[[0, -1]], torch.tensor([0.1, 0.4], dtype=torch.float64))
+        yield Comparison(got[[0, -1]], torch.tensor([0.1, 0.4], dtype=torch.float64))
 
 
 def _even_steps(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     got = call(5, 0.1, 0.4).diff()
-    yield Comparison((5, 0.1, 0.4), got, torch.full((4,), 0.075, dtype=torch.float64))
+    yield Comparison(got, torch.full((4,), 0.075, dtype=torch.float64))
 
 
 def _over_T(first: int) -> Callable[[int, float, float], Tensor]:
@@ -216,18 +225,18 @@ def _table(*betas: float) -> Tensor:
 
 def _starts_at_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     beta = _table(0.5)
-    yield Comparison((beta,), call(beta)[:1], torch.ones(1, dtype=torch.float64))
+    yield Comparison(call(beta)[:1], torch.ones(1, dtype=torch.float64))
 
 
 def _one_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     beta = _table(0.25, 0.5)
-    yield Comparison((beta,), call(beta)[1:2], torch.tensor([0.75], dtype=torch.float64))
+    yield Comparison(call(beta)[1:2], torch.tensor([0.75], dtype=torch.float64))
 
 
 def _recursion(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     beta = _table(0.1, 0.3, 0.2, 0.5)
     got = call(beta)
-    yield Comparison((beta,), got[1:], got[:-1] * (1 - beta[1:]))
+    yield Comparison(got[1:], got[:-1] * (1 - beta[1:]))
 
 
 def _shifted(beta: Tensor) -> Tensor:
@@ -249,9 +258,11 @@ ALPHA_BAR = Exercise(
         Mistake("sum_of_beta", lambda beta: 1 - beta.cumsum(0)),
         Mistake("sum_of_alpha", lambda beta: (1 - beta).cumsum(0)),
         Mistake("over_all_T", lambda beta: torch.full_like(beta, float((1 - beta).prod()))),
+        Mistake("prod", lambda beta: (1 - beta).prod()),
         Mistake("product_of_beta", lambda beta: beta.cumprod(0)),
         Mistake("alpha", lambda beta: 1 - beta),
         Mistake("shifted", _shifted),
+        Mistake("one_prepended", lambda beta: torch.cat([torch.ones(1), (1 - beta).cumprod(0)])),
         Mistake("without_slot_0", lambda beta: (1 - beta)[1:].cumprod(0)),
         Mistake("noise_share", lambda beta: 1 - (1 - beta).cumprod(0)),
     ],
@@ -265,21 +276,21 @@ def _bytes(*values: int) -> Tensor:
 
 
 def _black(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    yield Comparison((_bytes(0),), call(_bytes(0)), torch.tensor([-1.0]))
+    yield Comparison(call(_bytes(0)), torch.tensor([-1.0]))
 
 
 def _white(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    yield Comparison((_bytes(255),), call(_bytes(255)), torch.tensor([1.0]))
+    yield Comparison(call(_bytes(255)), torch.tensor([1.0]))
 
 
 def _each_alone(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     a, b = _bytes(90, 130), _bytes(10, 240)
-    yield Comparison((torch.cat([a, b]),), call(torch.cat([a, b])), torch.cat([call(a), call(b)]))
+    yield Comparison(call(torch.cat([a, b])), torch.cat([call(a), call(b)]))
 
 
 def _comes_back(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     every = torch.arange(256, dtype=torch.uint8)
-    yield Comparison((every,), (call(every) + 1) * 127.5, every.double())
+    yield Comparison((call(every) + 1) * 127.5, every.double())
 
 
 def _stretched(images: Tensor) -> Tensor:
@@ -312,10 +323,11 @@ TO_UNIT = Exercise(
         Mistake("half", lambda images: images / 255 - 0.5),
         Mistake("wraps_around", lambda images: images * 2 / 255 - 1),
         Mistake("wraps_below", lambda images: (images - 127) / 127.5),
+        Mistake("wraps_below_128", lambda images: (images - 128) / 128),
         Mistake("stretched", _stretched),
         Mistake("standardised", _standardised),
         Mistake("inverted", lambda images: 1 - images / 127.5),
     ],
 )
 
-EXERCISES = (TO_UNIT, LINEAR, ALPHA_BAR, Q_STEP, Q_SAMPLE)
+EXERCISES = (Q_STEP, ALPHA_BAR, Q_SAMPLE, LINEAR, TO_UNIT)  # in the chapter's order

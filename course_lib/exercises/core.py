@@ -8,7 +8,8 @@ that does not hold is shown with its smallest example.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,8 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Comparison:
-    """One call of the answer: its arguments, what came out, what should have."""
+    """What a property asks to be equal: ``got``, made of the answer's own answers, and ``want``."""
 
-    arguments: Arguments
     got: Tensor
     want: Tensor
 
@@ -63,7 +63,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Example:
-    """The smallest case in which an answer goes wrong, as text of names and numbers only."""
+    """One call in which an answer goes wrong, as text: its input, the reference's output, the answer's."""
 
     inputs: str
     expected: str = ""
@@ -99,6 +99,11 @@ class Exercise:
     def all_properties(self) -> tuple[Property, ...]:
         """The exercise's properties between the two that open and the one that closes every check."""
         return (RUNS, SHAPE, *self.properties, AGREES)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the reference's arguments."""
+        return tuple(inspect.signature(self.reference).parameters)
 
     def want(self, *arguments: object) -> Tensor:
         """The reference's answer, in float64 where the arguments are."""
@@ -140,46 +145,94 @@ def _shape(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for arguments in exercise.probes:
         got, want = call(*arguments), exercise.want(*arguments)
         # Only the shape is asked here: where it is right, compare the answer with itself.
-        yield Comparison(arguments, got, got if got.shape == want.shape else want)
+        yield Comparison(got, got if got.shape == want.shape else want)
 
 
 def _agrees(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for arguments in exercise.probes:
-        yield Comparison(arguments, call(*arguments), exercise.want(*arguments))
+        yield Comparison(call(*arguments), exercise.want(*arguments))
 
 
 RUNS, SHAPE, AGREES = Property("runs", _runs), Property("shape", _shape), Property("agrees", _agrees)
 
 
-def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example | None, str] | None:
-    """The first property the answer breaks, the example, and a sentence on how it failed to answer, if so."""
+def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example | None, list[str]] | None:
+    """The first property the answer breaks, a call that shows it, and what to tell the learner.
+
+    An answer that is right, but changes what the caller passed in, breaks RUNS.
+    """
+    calls: list[tuple[Arguments, Outcome]] = []
 
     def call(*arguments: object) -> Tensor:
         outcome = run(answer, arguments)
-        if outcome.value is None or outcome.changed is not None:
+        if outcome.value is None:
             raise Broken(outcome, arguments)
+        calls.append((arguments, outcome))
         return outcome.value
 
+    def fails(known: Property, since: int) -> tuple[Property, Example | None, list[str]]:
+        claim = lang.text("exercise.does_not_hold", claim=lang.text(f"property.{known.name}"))
+        told = [claim, *changed_too(exercise, (outcome for _, outcome in calls))]
+        return known, _wrong_call(exercise, calls[since:]), told
+
     for known in exercise.all_properties:
+        since = len(calls)
         try:
             for c in known.test(exercise, call):
                 if not close(c.got, c.want):
-                    return known, example(exercise, c.arguments, c.got, c.want), ""
+                    return fails(known, since)
+                since = len(calls)
         except Broken as broken:
-            outcome = broken.outcome
-            what = "changed" if outcome.value is not None else outcome.kind
-            names = list(inspect.signature(exercise.reference).parameters)
-            name = "" if outcome.changed is None else names[outcome.changed]
-            says = lang.text(f"exercise.{what}", got=outcome.detail, name=name)
-            return known, example(exercise, broken.arguments), says
+            return known, example(exercise, broken.arguments), _no_answer(exercise, broken.outcome)
         except (RuntimeError, IndexError, ValueError):
             # The property indexes or adds what it was given, and an answer of an odd shape does not allow it.
-            return known, None, ""
+            return fails(known, since)
+    for arguments, outcome in calls:
+        if outcome.changed is not None:
+            name = exercise.arguments[outcome.changed]
+            return RUNS, example(exercise, arguments), [lang.text("exercise.changed", name=name)]
     return None
 
 
-def matching_mistake(exercise: Exercise, answer: Answer) -> tuple[Mistake, Example] | None:
-    """The named mistake whose every outcome on the probes is the answer's, if the answer is wrong at all."""
+def _wrong_call(exercise: Exercise, calls: Sequence[tuple[Arguments, Outcome]]) -> Example | None:
+    """The first of these calls that the reference answers otherwise; else the last one's input alone."""
+    for arguments, outcome in calls:
+        assert outcome.value is not None
+        if not close(outcome.value, exercise.want(*arguments)):
+            return example(exercise, arguments, outcome.value)
+    return example(exercise, calls[-1][0]) if calls else None
+
+
+def _no_answer(exercise: Exercise, outcome: Outcome) -> list[str]:
+    """Why a call gave no tensor to compare."""
+    told = [lang.text(f"exercise.{outcome.kind}", got=outcome.detail)]
+    numbers = [
+        name
+        for name, value in zip(exercise.arguments, exercise.probes[0], strict=True)
+        if isinstance(value, int | float)
+    ]
+    if numbers and (outcome.error, True) in (
+        ("TypeError", re.search(r"must be Tensor, not (float|int)", outcome.detail) is not None),
+        ("AttributeError", re.search(r"'(float|int)' object has no", outcome.detail) is not None),
+    ):
+        names = ", ".join(f"`{name}`" for name in numbers)
+        told.append(lang.text("exercise.plain_number", names=names, first=numbers[0]))
+    return told
+
+
+def changed_too(exercise: Exercise, outcomes: Iterable[Outcome]) -> list[str]:
+    """A sentence on the first argument that a wrong answer changed as well; none where it changed nothing."""
+    for outcome in outcomes:
+        if outcome.changed is not None:
+            return [lang.text("exercise.changed_too", name=exercise.arguments[outcome.changed])]
+    return []
+
+
+def matching_mistake(exercise: Exercise, answer: Answer) -> tuple[Mistake, Example, list[str]] | None:
+    """The named mistake whose every outcome on the probes is the answer's, if the answer is wrong at all.
+
+    With it a call that shows it, and what to tell the learner.
+    """
     mine = [run(answer, arguments) for arguments in exercise.probes]
     right = [run(exercise.reference, arguments) for arguments in exercise.probes]
     differing = [
@@ -192,14 +245,12 @@ def matching_mistake(exercise: Exercise, answer: Answer) -> tuple[Mistake, Examp
             alike(outcome, run(mistake.answer, arguments))
             for outcome, arguments in zip(mine, exercise.probes, strict=True)
         ):
-            i = differing[0]
-            got, want = mine[i].value, right[i].value
-            assert got is not None and want is not None
-            return mistake, example(exercise, exercise.probes[i], got, want)
+            told = [exercise.hint(mistake.name), *changed_too(exercise, mine)]
+            return mistake, example(exercise, exercise.probes[differing[0]], mine[differing[0]].value), told
     return None
 
 
-def show(value: object) -> str:
+def show(value: object, digits: int = 5) -> str:
     """A value in few characters: small tensors in full, large ones by their shape."""
     if not isinstance(value, Tensor):
         return repr(value)
@@ -209,25 +260,29 @@ def show(value: object) -> str:
     def nested(part: object) -> str:
         if isinstance(part, list):
             return "[" + ", ".join(map(nested, part)) + "]"
-        return f"{part:.5g}" if isinstance(part, float) else str(part)
+        return f"{part:.{digits}g}" if isinstance(part, float) else str(part)
 
     return nested(value.tolist())
 
 
-def example(
-    exercise: Exercise, arguments: Arguments, got: Tensor | None = None, want: Tensor | None = None
-) -> Example:
-    """Arguments, expected and got as text; of a large answer only the entry that is furthest off."""
-    names = inspect.signature(exercise.reference).parameters
-    inputs = ", ".join(f"{name} = {show(value)}" for name, value in zip(names, arguments, strict=True))
-    if got is None or want is None:
+def example(exercise: Exercise, arguments: Arguments, got: Tensor | None = None) -> Example:
+    """One call as text: its arguments, what the reference answers, and ``got``, what the answer did.
+
+    Of a large answer only the entry that is furthest off.
+    """
+    inputs = ", ".join(
+        f"{name} = {show(value)}" for name, value in zip(exercise.arguments, arguments, strict=True)
+    )
+    if got is None:
         return Example(inputs)
+    want, place = exercise.want(*arguments), ""
     if got.shape != want.shape:
         return Example(inputs, f"shape {tuple(want.shape)}", f"shape {tuple(got.shape)}")
-    if want.numel() <= 6:
-        return Example(inputs, show(want), show(got))
-    error = (got - want).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
-    # NumPy's, because torch's unravel_index imports sympy, and the learner waits for it.
-    at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(want.shape)))
-    place = f"answer{list(at)} = "
-    return Example(inputs, place + show(want[at]), place + show(got[at]))
+    if want.numel() > 6:
+        error = (got - want).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
+        # NumPy's, because torch's unravel_index imports sympy, and the learner waits for it.
+        at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(want.shape)))
+        want, got, place = want[at], got[at], f"answer{list(at)} = "
+    # As many digits as it takes to see a difference.
+    digits = next((n for n in (5, 8) if show(want, n) != show(got, n)), 12)
+    return Example(inputs, place + show(want, digits), place + show(got, digits))

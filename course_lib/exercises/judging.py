@@ -87,10 +87,23 @@ def _with_code(line: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(line))
 
 
+_judging = False
+
+
 def judge(exercise: Exercise, answer: Answer | object) -> Result:
     """Judge an answer and record it if it passed. Never raises for anything the answer is or does."""
+    global _judging
     language = lang.current()
+    if _judging:  # the answer calls check: judging it again would never end
+        return Result(exercise.name, FAILED, "", "runs", (lang.text("exercise.inside"),), language=language)
+    _judging = True
+    try:
+        return _judge(exercise, answer, language)
+    finally:
+        _judging = False
 
+
+def _judge(exercise: Exercise, answer: Answer | object, language: str) -> Result:
     def result(status: str, *lines: str, **more: object) -> Result:
         return Result(exercise.name, status, lines=lines, language=language, **more)  # type: ignore[arg-type]
 
@@ -103,11 +116,9 @@ def judge(exercise: Exercise, answer: Answer | object) -> Result:
     if run(function, tuple(exercise.probes[0])).kind == "nothing":
         return result(NOT_ATTEMPTED, lang.text("exercise.start"))
     if found := matching_mistake(exercise, function):
-        return result(FAILED, exercise.hint(found[0].name), mistake=found[0].name, example=found[1])
+        return result(FAILED, *found[2], mistake=found[0].name, example=found[1])
     if broken := first_failure(exercise, function):
-        known, example, says = broken
-        claim = lang.text("exercise.does_not_hold", claim=lang.text(f"property.{known.name}"))
-        return result(FAILED, *filter(None, (claim, says)), broken=known.name, example=example)
+        return result(FAILED, *broken[2], broken=broken[0].name, example=broken[1])
     claims = tuple(lang.text(f"property.{known.name}") for known in exercise.all_properties)
     see = lang.text("exercise.see_solution", call=f'solution("{exercise.name}")')
     return result(PASSED, *filter(None, (see, progress.record(exercise.name))), claims=claims)

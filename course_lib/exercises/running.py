@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dis
+import inspect
 import io
+import os
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from course_lib import lang
 from course_lib.schedules import Schedule
 
 SEED = 20200619
+MOST = 10**6  # entries of an answer; no exercise asks for more than some hundred
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call did. kind: "answer" (then ``value`` is it, in float64), "nothing", "type" or "error".
+    """What one call did. kind: "answer" (``value`` is it, in float64), "nothing", "type", "dtype" or "error".
 
+    An answer too large to be right has a ``value`` without numbers, which only has its shape.
     detail: the wrong type's name or the error's message; error: the error's type; changed: the place of
     the argument that the function changed, or None.
     """
@@ -39,40 +45,87 @@ def run(function: Callable[..., object], arguments: tuple[object, ...]) -> Outco
     Only KeyboardInterrupt gets through: a learner must be able to stop an endless loop.
     """
     given = tuple(_copy(value) for value in arguments)
-    generator_state = torch.default_generator.get_state()
-    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     try:
-        torch.default_generator.manual_seed(SEED)  # so that a mistake that draws noise is recognised too
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("ignore")
+        with _settings_kept(), _silence():
+            torch.default_generator.manual_seed(SEED)  # so that a mistake that draws noise is recognised too
             answer = function(*given)
             outcome = _judge_type(answer)
     except KeyboardInterrupt:
         raise
-    except NotImplementedError:
-        outcome = Outcome("nothing")
     except BaseException as problem:  # sys.exit, asserts, anything: it is the learner's, and it is reported
-        outcome = Outcome("error", detail=_describe(problem, function), error=type(problem).__name__)
-    finally:
-        torch.default_generator.set_state(generator_state)
-        torch.set_grad_enabled(gradients)
-        torch.set_default_dtype(dtype)
+        if isinstance(problem, NotImplementedError) and _raised_by(function, problem):
+            outcome = Outcome("nothing")
+        else:
+            outcome = Outcome("error", detail=_describe(problem, function), error=type(problem).__name__)
     changed = next((i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if _differs(a, b)), None)
     return replace(outcome, changed=changed)
 
 
+class _Nowhere(io.TextIOBase):
+    """A file that keeps nothing of what is written to it."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    with (
+        contextlib.redirect_stdout(_Nowhere()),
+        contextlib.redirect_stderr(_Nowhere()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def _settings_kept() -> Iterator[None]:
+    """Put back whatever of Python's, torch's and the course's settings the answer has changed."""
+    generator_state = torch.default_generator.get_state()
+    gradients, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device()
+    threads, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    language, folder = lang.current(), _folder()
+    try:
+        yield
+    finally:
+        if torch.get_default_device() != device:
+            torch.set_default_device(None if device.type == "cpu" else device)
+        torch.default_generator.set_state(generator_state)
+        torch.set_grad_enabled(gradients)
+        torch.set_default_dtype(dtype)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(exact, warn_only=warn_only)
+        if lang.current() != language:
+            lang.use(language)
+        if folder is not None and _folder() != folder:
+            os.chdir(folder)
+
+
+def _folder() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:  # it has been removed meanwhile
+        return None
+
+
 def _judge_type(answer: object) -> Outcome:
+    if inspect.iscoroutine(answer):
+        answer.close()  # or Python warns that nobody awaited it
     if answer is None or answer is Ellipsis or answer is NotImplemented:
         return Outcome("nothing")
     if not isinstance(answer, Tensor):
         return Outcome("type", detail=type(answer).__name__)
-    plain = answer.detach().as_subclass(Tensor).to("cpu")
-    if plain.is_complex():
-        return Outcome("type", detail=str(plain.dtype))
+    plain = answer.detach().as_subclass(Tensor)
+    if plain.is_nested:
+        return Outcome("type", detail="nested Tensor")
+    if plain.is_complex() or (plain.is_floating_point() and plain.element_size() < 4):
+        return Outcome("dtype", detail=str(plain.dtype))
+    if plain.numel() > MOST:
+        return Outcome("answer", torch.empty(plain.shape, dtype=torch.float64, device="meta"))
+    plain = plain.to("cpu")
     return Outcome("answer", plain.to_dense().to(torch.float64).clone())
 
 
@@ -91,6 +144,25 @@ def _differs(before: object, after: object) -> bool:
     return not (same_kind and torch.equal(before, after.detach()))
 
 
+def _file(function: Callable[..., object]) -> str | None:
+    """The file (or notebook cell) a function is written in; None where it does not say."""
+    try:
+        return str(function.__code__.co_filename)
+    except Exception:  # a callable object may raise anything when it is asked
+        return None
+
+
+def _raised_by(function: Callable[..., object], problem: BaseException) -> bool:
+    """Whether a ``raise`` of the learner's own raised it; torch raises NotImplementedError too."""
+    last = problem.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    file = _file(function)
+    if last is None or file is None or last.tb_frame.f_code.co_filename != file:
+        return False
+    return last.tb_frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
+
+
 def _describe(problem: BaseException, function: Callable[..., object]) -> str:
     """The error's name and first line, and the line of the learner's own code in which it happened."""
     kind = type(problem).__name__
@@ -99,10 +171,6 @@ def _describe(problem: BaseException, function: Callable[..., object]) -> str:
         text = f"{kind}: {message}"
     except BaseException:  # an empty message, or an exception whose own __str__ raises: the name will do
         text = kind
-    code = getattr(function, "__code__", None)
-    own = [
-        frame
-        for frame in traceback.extract_tb(problem.__traceback__)
-        if code is not None and frame.filename == code.co_filename
-    ]
+    file = _file(function)
+    own = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == file]
     return f"{text} ← {own[-1].line}" if own and own[-1].line else text

@@ -38,15 +38,40 @@ def number_text(value: int | float) -> str:
     return (f"{value:.0f}" if whole else f"{value:.3g}").replace("-", "−")
 
 
+def plain(values: Any) -> Any:
+    """A tensor without its gradient and on the CPU, so that NumPy can read it; anything else as it is."""
+    return values.detach().cpu() if hasattr(values, "detach") else values
+
+
+# The page computes in float32: beyond this it would read infinity.
+_LARGEST = float(np.finfo(np.float32).max)
+
+
 def one_row(values: Any, what: str) -> np.ndarray:
     """``values`` as a float64 array of one dimension, or a ValueError that names them ``what``."""
     try:
-        row = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+        row = np.asarray(plain(values), dtype=np.float64)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         raise error("series_type", what=what, got=type(values).__name__) from None
     if row.ndim != 1:
         raise error("series_type", what=what, got=f"shape {row.shape}")
+    large = row[np.isfinite(row) & (np.abs(row) > _LARGEST)]
+    if len(large):
+        raise error("too_large", what=what, most=number_text(_LARGEST), got=number_text(large[0]))
     return row
+
+
+def check_kind(what: str, value: Any, kind: type) -> None:
+    """Raise ValueError unless ``value`` is an int, str or bool, as ``kind`` asks; True is no int."""
+    fine = isinstance(value, (int, np.integer)) if kind is int else isinstance(value, kind)
+    if not fine or (kind is int and isinstance(value, bool)):
+        raise error("number", what=what, want=kind.__name__, got=repr(value))
+
+
+def check_name(name: Any) -> None:
+    """Raise ValueError unless ``name`` is a string of one line that is not empty."""
+    if not isinstance(name, str) or name.splitlines() != [name]:
+        raise error("track_name", got=repr(name))
 
 
 def time_texts(times: Any, n: int) -> list[str]:

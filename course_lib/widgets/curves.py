@@ -10,7 +10,17 @@ import traitlets as t
 
 from course_lib import lang
 from course_lib.widgets import axes
-from course_lib.widgets.base import CourseWidget, error, number_text, one_row, script, style, time_texts
+from course_lib.widgets.base import (
+    CourseWidget,
+    check_kind,
+    check_name,
+    error,
+    number_text,
+    one_row,
+    script,
+    style,
+    time_texts,
+)
 from course_lib.widgets.symbols import symbol
 
 Series = Mapping[str, Mapping[str, Any]]
@@ -58,7 +68,7 @@ class Curves(CourseWidget):
     def on_handles(self, answer: Callable[[list[float]], Series | None]) -> None:
         """Call ``answer(values)`` whenever points have been moved; show the series it gives back.
 
-        A ValueError it raises is shown under the curves, so a drawing that makes no sense says why.
+        Whatever it raises is shown under the curves, so a drawing that makes no sense says why.
         """
         self._answer = answer
         self.unobserve_all("handles")
@@ -74,6 +84,8 @@ class Curves(CourseWidget):
             self.message = ""
         except ValueError as problem:
             self.message = str(problem)
+        except Exception as problem:  # a widget's callback has nobody else to tell
+            self.message = f"{type(problem).__name__}: {problem}"
         self.revision += 1
 
     def _fill(self, rows: dict[str, dict[str, np.ndarray]]) -> None:
@@ -142,8 +154,7 @@ def _rows(series: Any) -> dict[str, dict[str, np.ndarray]]:
     if not panels or not all(isinstance(lines, Mapping) and lines for lines in panels):
         raise error("no_series")
     for name in (name for panel, lines in series.items() for name in (panel, *lines)):
-        if not isinstance(name, str) or not name:
-            raise error("track_name", got=repr(name))
+        check_name(name)
     rows = {p: {k: one_row(v, f"{p} / {k}") for k, v in lines.items()} for p, lines in series.items()}
     lengths = {f"{p} / {k}": len(v) for p, lines in rows.items() for k, v in lines.items()}
     if len(set(lengths.values())) > 1:
@@ -162,6 +173,12 @@ def _check_drawable(panel: str, lines: Mapping[str, np.ndarray], log: bool) -> N
             raise error("series_log", what=what, got=number_text(line.min()))
         if not (np.isfinite(line) & ((line > 0) | (not log))).any():
             raise error("series_flat", what=what)
+
+
+def _check_limits(panel: str, pair: Any, log: bool) -> None:
+    ends = one_row(pair, f"limits[{panel!r}]")
+    if len(ends) != 2 or not np.isfinite(ends).all() or not ends[0] < ends[1] or (log and ends[0] <= 0):
+        raise error("limits_log" if log else "limits", panel=repr(panel), got=repr(pair))
 
 
 def _one_of(kind: str, got: str, allowed: Iterable[str], **more: str) -> int:
@@ -194,14 +211,27 @@ def curves(
     """
     rows = _rows(series)
     n = len(next(iter(next(iter(rows.values())).values())))
+    if not isinstance(log, Iterable):
+        raise error("number", what="log", want="list", got=repr(log))
     log = [log] if isinstance(log, str) else list(log)
+    if not isinstance(limits, Mapping | None):
+        raise error("number", what="limits", want="dict", got=repr(limits))
     for name in (*log, *(limits or {})):
         _one_of("panel", name, rows)
+    for name, pair in (limits or {}).items():
+        _check_limits(name, pair, name in log)
+    check_kind("cursor", cursor, int)
+    if alt is not None:
+        check_kind("alt", alt, str)
+    if on_handles is not None and not callable(on_handles):
+        raise error("number", what="on_handles", want="callable", got=repr(on_handles))
     texts = time_texts(np.arange(n) if x is None else x, n)
     places = axes.heights(one_row(np.arange(n) if x is None else x, "x"), *axes.ends(x, n), log=False)
     points = _check_handles(handles)
     where: list[int] = []
     if points:
+        if drawn is not None and (not isinstance(drawn, tuple | list) or len(drawn) != 2):
+            raise error("number", what="drawn", want="(panel, line)", got=repr(drawn))
         panel, line = drawn or (next(iter(rows)), list(next(iter(rows.values())))[-1])
         where = [_one_of("panel", panel, rows), _one_of("line", line, rows[panel], panel=repr(panel))]
         if panel in log:
@@ -212,7 +242,7 @@ def curves(
         rows, log, limits or {},
         places=places.astype("<f4").tobytes(),
         count=n,
-        cursor=cursor,
+        cursor=int(cursor),
         times=texts,
         x_ticks=axes.ticks(*axes.ends(x, n), most=4),
         handles=points,

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import traitlets as t
 
 from course_lib import lang
-from course_lib.widgets.base import CourseWidget, error, script, style, time_texts
+from course_lib.widgets.base import (
+    CourseWidget,
+    check_kind,
+    check_name,
+    error,
+    plain,
+    script,
+    style,
+    time_texts,
+)
 from course_lib.widgets.symbols import symbol
 
 SPEEDS = (0.5, 1, 2, 4)
@@ -84,7 +93,10 @@ def _enlarge(frames: np.ndarray) -> np.ndarray:
 
 
 def _check_frames(frames: Any, what: str) -> np.ndarray:
-    array = np.asarray(frames)
+    try:
+        array = np.asarray(plain(frames))
+    except (TypeError, ValueError, RuntimeError):
+        raise error("array", what=what, got=type(frames).__name__) from None
     if array.dtype != np.uint8:
         raise error("type", what=what, got=array.dtype)
     if array.ndim == 3:
@@ -100,6 +112,16 @@ def _check_number(what: str, value: Any, whole: bool = False) -> None:
     kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
     if isinstance(value, bool) or not isinstance(value, kinds) or not 0 < value < float("inf"):
         raise error("number", what=what, want=">= 1" if whole else "> 0", got=value)
+
+
+def _strings(what: str, given: Any, want: int) -> list[Any]:
+    """``given`` as a list of ``want`` entries; a lone string is no list of its letters."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise error(what, want=want, got=repr(given))
+    entries = list(given)
+    if len(entries) != want:
+        raise error(what, want=want, got=len(entries))
+    return entries
 
 
 def player(
@@ -129,28 +151,29 @@ def player(
     counts = {name: len(array) for name, array in arrays.items()}
     if len(set(counts.values())) > 1:
         raise error("unequal", got=", ".join(f"{name}: {n}" for name, n in counts.items()))
-    labels = list(names) if names is not None else list(arrays)
-    if len(labels) != len(arrays):
-        raise error("names", want=len(arrays), got=len(labels))
-    for name in labels:
-        if not isinstance(name, str) or (not name and (names is not None or isinstance(frames, Mapping))):
-            raise error("track_name", got=repr(name))
+    labels = list(arrays) if names is None else _strings("names", names, len(arrays))
+    if names is not None or isinstance(frames, Mapping):
+        for name in labels:
+            check_name(name)
     n = next(iter(counts.values()))
     texts = [] if times is None else time_texts(times, n)
-    if captions is not None and len(captions) != n:
-        raise error("captions", want=n, got=len(captions))
+    lines = [] if captions is None else _strings("captions", captions, n)
     if fps is not None:
         _check_number("fps", fps)
     if scale is not None:
         _check_number("scale", scale, whole=True)
+    check_kind("index", index, int)
+    check_kind("loop", loop, bool)
+    if alt is not None:
+        check_kind("alt", alt, str)
     symbols = [symbol(name) for name in labels]
     return Player(
         pixels=b"".join(array.tobytes() for array in arrays.values()),
         tracks=_layout(list(arrays.values()), symbols),
         count=n,
-        index=index,
+        index=int(index),
         times=texts,
-        captions=[] if captions is None else [str(line) for line in captions],
+        captions=[str(line) for line in lines],
         fps=float(fps) if fps is not None else max(4.0, n / 8),
         speeds=list(SPEEDS),
         scale=int(scale or 0),

@@ -3,25 +3,25 @@
 #
 # **Difusi · 확산 · Diffusion.** A machine that has only ever learnt to remove noise can draw. This course shows how, with nothing hidden: every picture is moved by your own hand, every formula is run and checked against an exact answer, and every exercise tells you *which* mistake was made.
 #
-# Choose **Run → Run All Cells** now, then read on. Nothing here needs a graphics card or a network.
+# Run one cell at a time with **Shift + Enter**. Wherever bold type asks you for an answer, stop and write it down before you go on. (**Run → Run All Cells** shows everything at once, if you want a first look.) Nothing here needs a graphics card or a network.
 #
 # Other languages: [Bahasa Indonesia](../id/00_welcome.ipynb) · [한국어](../ko/00_welcome.ipynb) · [English](../en/00_welcome.ipynb)
 
-# %% [markdown] key="title" lang="id" ref="bae8ace3"
+# %% [markdown] key="title" lang="id" ref="d319307e"
 # # Selamat datang
 #
 # **Difusi · 확산 · Diffusion.** Mesin yang hanya pernah belajar membersihkan noise (derau) ternyata bisa menggambar. Di kursus ini kita melihat caranya tanpa ada yang disembunyikan: setiap gambar kita gerakkan sendiri, setiap rumus dijalankan dan dicocokkan dengan jawaban eksaknya, dan setiap latihan memberi tahu kekeliruan *yang mana* yang terjadi.
 #
-# Pilih **Run → Run All Cells** sekarang, lalu lanjutkan membaca. Semua yang ada di sini berjalan tanpa kartu grafis dan tanpa jaringan.
+# Jalankan selnya satu per satu dengan **Shift + Enter**. Setiap kali tulisan tebal meminta jawabanmu, berhentilah dan tulis dulu jawaban itu sebelum melanjutkan. (**Run → Run All Cells** menampilkan semuanya sekaligus, kalau ingin melihat-lihat dulu.) Semua yang ada di sini berjalan tanpa kartu grafis dan tanpa koneksi internet.
 #
 # Bahasa lain: [Bahasa Indonesia](../id/00_welcome.ipynb) · [한국어](../ko/00_welcome.ipynb) · [English](../en/00_welcome.ipynb)
 
-# %% [markdown] key="title" lang="ko" ref="bae8ace3"
+# %% [markdown] key="title" lang="ko" ref="d319307e"
 # # 환영합니다
 #
 # **Difusi · 확산 · Diffusion.** 노이즈를 지우는 법만 배운 기계가 그림을 그립니다. 이 강의는 그 과정을 하나도 숨기지 않고 보여 드립니다. 그림은 모두 손으로 직접 움직여 보고, 수식은 모두 실행해서 정확한 답과 맞춰 보며, 연습문제는 *어떤* 실수를 했는지 짚어 줍니다.
 #
-# 지금 **Run → Run All Cells**를 누른 다음 이어서 읽으십시오. 그래픽 카드도 네트워크도 필요하지 않습니다.
+# **Shift + Enter**로 셀을 하나씩 실행하십시오. 굵은 글씨로 답이나 예상을 물으면 잠시 멈추고, 적은 다음 넘어가십시오. (먼저 전체를 훑어보고 싶다면 **Run → Run All Cells**로 한꺼번에 실행해도 됩니다.) 그래픽 카드도 인터넷도 필요하지 않습니다.
 #
 # 다른 언어: [Bahasa Indonesia](../id/00_welcome.ipynb) · [한국어](../ko/00_welcome.ipynb) · [English](../en/00_welcome.ipynb)
 
@@ -55,7 +55,7 @@ from course_lib.widgets import player
 digits, labels = data.one_of_each("test")
 schedule = schedules.linear()
 eps = torch.randn(1, 28, 28, generator=torch.Generator().manual_seed(0))
-film = frames.forward_film(digits[5], eps, schedule)
+film = frames.forward_film(digits[2], eps, schedule)
 print("x_t", film.tracks["x_t"].shape, "t", film.times[0], "…", film.times[-1])
 print([f"{t}: {schedule.alpha_bar[t]**0.5:.3f}" for t in (250, 500, 750, 1000)])
 player(film.tracks, times=film.times, alt=lang.text("alt.welcome.forward"))
@@ -63,21 +63,21 @@ player(film.tracks, times=film.times, alt=lang.text("alt.welcome.forward"))
 # %% [markdown] key="first-answer" lang="en"
 # <details><summary>Compare with your number</summary>
 #
-# Was it before the middle? The cell prints which share of the digit's brightness is left at four timesteps: 0.724 at $t=250$, but only 0.280 at $t=500$ and 0.058 at $t=750$, while the noise around it has grown to nearly full strength. Much of the slider's right half is wasted on an eye, though not on a trained model. Chapter 2 asks where this curve comes from and whether another would be better.
+# Was it before the middle? The cell prints how much of the digit's amplitude (how far its pixels lie from mid-grey) is left at four timesteps: 0.724 at $t=250$, but only 0.280 at $t=500$ and 0.058 at $t=750$, while the noise around it has grown to nearly full strength. Much of the slider's right half is wasted on an eye, though not on a trained model. Chapter 2 asks where this curve comes from and whether another would be better.
 #
 # </details>
 
-# %% [markdown] key="first-answer" lang="id" ref="8d3dbcc9"
+# %% [markdown] key="first-answer" lang="id" ref="8b4381f5"
 # <details><summary>Bandingkan dengan tebakanmu</summary>
 #
-# Apakah sebelum tengah jalan? Sel di atas mencetak berapa bagian kecerahan angka yang tersisa pada empat timestep: 0.724 pada $t=250$, tetapi tinggal 0.280 pada $t=500$ dan 0.058 pada $t=750$, sementara noise di sekelilingnya sudah hampir berkekuatan penuh. Bagi mata kita, paruh kanan penggeser sebagian besar sia-sia; bagi model yang terlatih tidak. Bab 2 menanyakan dari mana kurva ini berasal dan apakah ada yang lebih baik.
+# Apakah tebakanmu jatuh sebelum tengah lintasan? Sel di atas mencetak berapa amplitudo angka (jarak pikselnya dari kelabu tengah) yang tersisa pada empat timestep: 0.724 pada $t=250$, tetapi tinggal 0.280 pada $t=500$ dan 0.058 pada $t=750$, sementara noise di sekelilingnya sudah hampir berkekuatan penuh. Bagi mata kita, paruh kanan penggeser sebagian besar sia-sia; bagi model yang terlatih tidak. Bab 2 menanyakan dari mana kurva ini berasal dan apakah ada yang lebih baik.
 #
 # </details>
 
-# %% [markdown] key="first-answer" lang="ko" ref="8d3dbcc9"
+# %% [markdown] key="first-answer" lang="ko" ref="8b4381f5"
 # <details><summary>적어 둔 값과 비교하기</summary>
 #
-# 절반에 이르기 전이었습니까? 위의 셀은 타임스텝 네 곳에서 숫자의 밝기가 얼마만큼 남았는지 출력합니다. $t=250$에서는 0.724이지만 $t=500$에서는 0.280, $t=750$에서는 0.058뿐이고, 그사이 주위의 노이즈는 거의 최대로 커집니다. 슬라이더의 오른쪽 절반은 우리 눈에는 대부분 쓸모가 없지만, 학습된 모델에는 그렇지 않습니다. 이 곡선이 어디서 왔는지, 더 나은 곡선이 있는지는 2장에서 묻습니다.
+# 절반에 이르기 전이었습니까? 위의 셀은 타임스텝 네 곳에서 숫자의 진폭(픽셀이 중간 회색에서 떨어진 정도)이 얼마만큼 남았는지 출력합니다. $t=250$에서는 0.724이지만 $t=500$에서는 0.280, $t=750$에서는 0.058뿐이고, 그사이 주위의 노이즈는 거의 최대로 커집니다. 슬라이더의 오른쪽 절반은 우리 눈에는 대부분 쓸모가 없지만, 학습된 모델에는 그렇지 않습니다. 이 곡선이 어디서 왔는지, 더 나은 곡선이 있는지는 2장에서 묻습니다.
 #
 # </details>
 
@@ -86,27 +86,27 @@ player(film.tracks, times=film.times, alt=lang.text("alt.welcome.forward"))
 #
 # Now the other direction. Ten patches of pure noise go in; a small network, trained on 18000 digits, removes a little noise at a time. It was asked for the digits 0 to 9 in order. **No image was stored and looked up: how much of what you see do you think was decided by the starting noise?**
 #
-# Three pictures share one slider. Left: the state $x_t$. Middle: what the network believes the finished image to be, $\hat x_0$. Right: the noise it believes to see, $\hat\epsilon$.
+# Three pictures share one slider. Left: the state $x_t$. Middle: what the network believes the finished image to be, $\hat x_0$. Right: the noise it believes it sees, $\hat\epsilon$. (At $t=0$ there is nothing left to ask, and the right picture is plain grey.)
 
-# %% [markdown] key="and-back" lang="id" ref="3e617c7a"
+# %% [markdown] key="and-back" lang="id" ref="d6d2ccaa"
 # ## Lalu kembali lagi
 #
 # Sekarang arah sebaliknya. Sepuluh petak noise murni kita masukkan; sebuah jaringan kecil, yang dilatih dengan 18000 angka, membuang sedikit noise pada tiap langkah. Ia diminta membuat angka 0 sampai 9 secara berurutan. **Tidak ada gambar yang disimpan lalu dicari kembali: menurutmu, seberapa banyak dari hasilnya yang ditentukan oleh noise awal?**
 #
-# Tiga gambar berbagi satu penggeser. Kiri: keadaan $x_t$. Tengah: gambar jadi menurut dugaan jaringan, $\hat x_0$. Kanan: noise yang menurut jaringan ada di sana, $\hat\epsilon$.
+# Tiga gambar berbagi satu penggeser. Kiri: keadaan $x_t$. Tengah: gambar akhir menurut dugaan jaringan, $\hat x_0$. Kanan: noise yang menurut jaringan ada di sana, $\hat\epsilon$. (Pada $t=0$ tidak ada lagi yang ditanyakan kepada jaringan, jadi gambar kanan kelabu polos.)
 
-# %% [markdown] key="and-back" lang="ko" ref="3e617c7a"
+# %% [markdown] key="and-back" lang="ko" ref="d6d2ccaa"
 # ## 그리고 되돌아오기
 #
 # 이번에는 반대 방향입니다. 순수 노이즈 열 조각을 넣으면, 숫자 18000장으로 학습한 작은 신경망이 노이즈를 조금씩 걷어 냅니다. 신경망에는 0부터 9까지 차례로 그려 달라고 했습니다. **저장된 그림을 찾아 꺼내는 것이 아닙니다. 결과 가운데 얼마만큼이 처음 노이즈에서 정해졌겠습니까?**
 #
-# 그림 세 장이 슬라이더 하나를 함께 씁니다. 왼쪽은 상태 $x_t$, 가운데는 신경망이 짐작한 완성 이미지 $\hat x_0$, 오른쪽은 신경망이 보았다고 믿는 노이즈 $\hat\epsilon$입니다.
+# 그림 세 장이 슬라이더 하나를 함께 씁니다. 왼쪽은 상태 $x_t$, 가운데는 신경망이 짐작한 완성 이미지 $\hat x_0$, 오른쪽은 신경망이 보았다고 믿는 노이즈 $\hat\epsilon$입니다. ($t=0$에서는 더 물어볼 것이 없으므로 오른쪽 그림이 그냥 회색입니다.)
 
 # %% key="reverse-film"
 from course_lib import checkpoints, guidance, samplers
 
 model = checkpoints.load("digits")
-x_T = torch.randn(10, 1, 28, 28, generator=torch.Generator().manual_seed(4))
+x_T = torch.randn(10, 1, 28, 28, generator=torch.Generator().manual_seed(1))
 asked = guidance.guide(model, torch.arange(10), w=0.0)
 steps = samplers.sample(asked, samplers.ddim_step, x_T, schedule, samplers.times(schedule.T, 50))
 back = frames.film(steps, columns=4)
@@ -137,26 +137,29 @@ player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 # %% [markdown] key="how" lang="en"
 # ## How a chapter works
 #
-# 1. **A question comes first.** Write your answer down before you open the fold or run the cell. A wrong guess, once committed, is what makes the right answer stick.
+# 1. **A question comes first.** Write your answer down before you open the fold or run the cell. Even a wrong guess, once written down, makes the right answer stick.
 # 2. **Run cells with Shift + Enter.** Code cells are short and shared by all languages; change anything and run again. Your copy is yours: an update never overwrites it.
 # 3. **The $t$ on the page is the $t$ in the code.** It runs from 1 to $T=1000$ as in Ho et al. 2020; $t=0$ is the clean image.
-# 4. **Exercises** are functions with `...` where your answer goes. The cell under it checks them and never stops the notebook.
+# 4. **Exercises** are functions with `...` where your answer goes. The cell below checks your function and never stops the notebook.
+# 5. **Numbers** are written as the code prints them, with a decimal point and without separators: 0.724, 18000.
 
-# %% [markdown] key="how" lang="id" ref="e54fe3ce"
+# %% [markdown] key="how" lang="id" ref="b4906851"
 # ## Cara belajar satu bab
 #
 # 1. **Pertanyaan datang lebih dulu.** Tulis jawabanmu sebelum membuka lipatan atau menjalankan sel. Tebakan yang keliru pun, asal sudah diputuskan, membuat jawaban yang benar lebih lama diingat.
 # 2. **Jalankan sel dengan Shift + Enter.** Sel kodenya pendek dan sama di semua bahasa; ubah sesukamu lalu jalankan lagi. Salinanmu tetap milikmu: pembaruan tidak pernah menimpanya.
 # 3. **$t$ di halaman adalah $t$ di dalam kode.** Nilainya dari 1 sampai $T=1000$ seperti pada Ho et al. 2020; $t=0$ adalah gambar bersih.
 # 4. **Latihan** berupa fungsi dengan `...` di tempat jawabanmu. Sel di bawahnya memeriksa jawaban itu dan tidak pernah menghentikan notebook.
+# 5. **Bilangan** ditulis seperti keluaran kodenya, dengan titik desimal dan tanpa pemisah ribuan: 0.724, 18000.
 
-# %% [markdown] key="how" lang="ko" ref="e54fe3ce"
+# %% [markdown] key="how" lang="ko" ref="b4906851"
 # ## 한 장을 공부하는 법
 #
 # 1. **질문이 먼저 나옵니다.** 접힌 답을 펼치거나 셀을 실행하기 전에 자기 답을 적으십시오. 틀리더라도 먼저 정해 본 답이 있어야 옳은 답이 오래 남습니다.
 # 2. **Shift + Enter로 셀을 실행합니다.** 코드 셀은 짧고 세 언어가 똑같습니다. 무엇이든 고쳐서 다시 실행해 보십시오. 업데이트를 해도 여러분의 사본은 덮어쓰지 않습니다.
 # 3. **본문의 $t$가 곧 코드의 $t$입니다.** Ho et al. 2020을 따라 1부터 $T=1000$까지이며, $t=0$은 깨끗한 이미지입니다.
-# 4. **연습문제**는 답을 쓸 자리에 `...`이 있는 함수입니다. 바로 아래 셀이 답을 확인하며, 답이 없어도 노트북이 멈추지 않습니다.
+# 4. **연습문제**는 답을 쓸 자리에 `...`이 있는 함수입니다. 바로 아래 셀이 답을 확인하며, 답이 없거나 틀려도 노트북은 멈추지 않습니다.
+# 5. **수**는 코드가 출력하는 그대로, 소수점은 찍고 자릿수 쉼표 없이 적습니다. 0.724, 18000과 같습니다.
 
 # %% [markdown] key="try-check" lang="en"
 # ### What a check says
@@ -171,7 +174,7 @@ player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 # %% [markdown] key="try-check" lang="ko" ref="e712c3fc"
 # ### 확인 셀이 하는 말
 #
-# 다음은 1장 첫 연습문제에 일부러 틀리게 쓴 답입니다. 그림과 노이즈를, 두 몫의 합이 하나가 되도록 섞는데, 언뜻 옳아 보입니다. **실행하기 전에 생각해 보십시오. 섞은 결과는 너무 밝겠습니까, 노이즈가 너무 세겠습니까, 아니면 너무 약하겠습니까?**
+# 다음은 1장 첫 연습문제에 일부러 틀리게 쓴 답입니다. 그림과 노이즈를, 두 몫의 합이 하나가 되도록 섞는데, 언뜻 옳아 보입니다. **실행하기 전에 생각해 보십시오. 섞은 결과는 너무 밝겠습니까, 노이즈가 너무 많겠습니까, 아니면 전체가 너무 약하겠습니까?**
 
 # %% key="wrong-on-purpose"
 from course_lib.exercises import check
@@ -182,6 +185,27 @@ def mix(x_0, eps, share):
 
 
 check("intuition.mix", mix)
+
+# %% [markdown] key="wrong-answer" lang="en"
+# <details><summary>Answer</summary>
+#
+# Too quiet. At a share of $0.25$ the weights are $0.25$ and $0.75$; they ought to be $\sqrt{0.25}=0.5$ and $\sqrt{0.75}\approx0.87$. Both are too small: for picture and noise of variance 1 the variance of the mixture is only $0.25^2+0.75^2=0.625$. The check says so, and shows an input for which this answer and the right one differ. Chapter 1 explains where the roots come from.
+#
+# </details>
+
+# %% [markdown] key="wrong-answer" lang="id" ref="62d079bc"
+# <details><summary>Jawaban</summary>
+#
+# Terlalu tenang. Kalau bagian gambarnya $0.25$, bobot yang terpakai adalah $0.25$ dan $0.75$; seharusnya $\sqrt{0.25}=0.5$ dan $\sqrt{0.75}\approx0.87$. Keduanya terlalu kecil: kalau gambar dan noise masing-masing bervarians 1, varians campurannya hanya $0.25^2+0.75^2=0.625$. Itulah yang dikatakan sel pemeriksa, lengkap dengan contoh masukan yang membuat jawaban kita berbeda dari jawaban yang benar. Asal-usul akarnya dijelaskan di Bab 1.
+#
+# </details>
+
+# %% [markdown] key="wrong-answer" lang="ko" ref="62d079bc"
+# <details><summary>답</summary>
+#
+# 너무 약합니다. 그림의 몫이 $0.25$일 때 여기서 쓴 가중치는 $0.25$와 $0.75$이지만, 옳은 가중치는 $\sqrt{0.25}=0.5$와 $\sqrt{0.75}\approx0.87$입니다. 둘 다 너무 작습니다. 그림과 노이즈의 분산이 모두 1이라면, 섞은 결과의 분산은 $0.25^2+0.75^2=0.625$밖에 되지 않습니다. 확인 셀은 바로 이 점을 짚고, 쓴 답과 옳은 답이 갈리는 입력도 하나 보여 줍니다. 제곱근이 어디서 오는지는 1장에서 설명합니다.
+#
+# </details>
 
 # %% [markdown] key="machine" lang="en"
 # ## Your machine
@@ -288,20 +312,20 @@ overview()
 # %% [markdown] key="next" lang="en"
 # ## Where to begin
 #
-# Go on with [Chapter 1, intuition](01_intuition.ipynb). It takes about 45 minutes and asks for no more mathematics than a square root. If you have met diffusion models before, start with [Chapter 2](02_forward.ipynb): it shows several misprints that are in circulation, each one failing before your eyes.
+# Go on with [Chapter 1, intuition](01_intuition.ipynb). It takes about 45 minutes. Its mathematics is one line with two square roots; exponentials appear only around the last exercise and in one closing example, and both may be skipped on a first reading. If you have met diffusion models before, start with [Chapter 2](02_forward.ipynb): it shows several misprints that are in circulation, each one failing before your eyes.
 #
 # **Source.** The letters and the counting of $t$ follow Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*. The digits are MNIST's, by LeCun, Cortes & Burges.
 
-# %% [markdown] key="next" lang="id" ref="e2406392"
+# %% [markdown] key="next" lang="id" ref="8faa913d"
 # ## Mulai dari mana
 #
-# Lanjutkan ke [Bab 1, intuisi](01_intuition.ipynb). Perlu sekitar 45 menit, dan matematikanya tidak lebih dari akar kuadrat. Kalau sudah pernah berkenalan dengan model difusi, mulailah dari [Bab 2](02_forward.ipynb): di sana beberapa salah cetak yang beredar luas kita lihat gagal di depan mata, satu per satu.
+# Lanjutkan ke [Bab 1, intuisi](01_intuition.ipynb). Perlu sekitar 45 menit. Matematikanya satu baris dengan dua akar kuadrat; eksponen hanya muncul di sekitar latihan terakhir dan dalam satu contoh penutup, dan keduanya boleh dilewati pada pembacaan pertama. Kalau sudah pernah berkenalan dengan model difusi, mulailah dari [Bab 2](02_forward.ipynb): di sana beberapa salah cetak yang beredar luas kita lihat gagal di depan mata, satu per satu.
 #
 # **Sumber.** Huruf dan cara menghitung $t$ mengikuti Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*. Angka-angkanya dari MNIST, karya LeCun, Cortes & Burges.
 
-# %% [markdown] key="next" lang="ko" ref="e2406392"
+# %% [markdown] key="next" lang="ko" ref="8faa913d"
 # ## 어디서 시작할까요
 #
-# [1장, 직관](01_intuition.ipynb)으로 넘어가십시오. 45분쯤 걸리고, 필요한 수학은 제곱근뿐입니다. 확산 모델을 이미 접해 보았다면 [2장](02_forward.ipynb)부터 시작해도 좋습니다. 널리 퍼진 오식 여러 개가 눈앞에서 하나씩 틀어지는 모습을 볼 수 있습니다.
+# [1장, 직관](01_intuition.ipynb)으로 넘어가십시오. 45분쯤 걸립니다. 수학은 제곱근 두 개가 든 식 한 줄이면 됩니다. 지수 함수는 마지막 연습문제 언저리와 끝맺는 예에서만 나오는데, 처음 읽을 때는 둘 다 건너뛰어도 됩니다. 확산 모델을 이미 접해 보았다면 [2장](02_forward.ipynb)부터 시작해도 좋습니다. 널리 퍼진 오식 여러 개가 눈앞에서 하나씩 틀어지는 모습을 볼 수 있습니다.
 #
 # **출처.** 기호와 $t$를 세는 법은 Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*를 따릅니다. 숫자 그림은 LeCun, Cortes & Burges의 MNIST입니다.

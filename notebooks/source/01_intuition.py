@@ -5,12 +5,12 @@
 # It does so in a roundabout way: pictures are dissolved into noise, little by little, and a neural network practises
 # undoing the damage. Given pure noise and enough steps, it "undoes" its way to a picture that never existed.
 #
-# In this chapter we watch that happen, both ways, on real digits with a really trained network. There is little algebra:
-# one line of it, used until it feels obvious. You need about 45 minutes, no GPU and no network connection.
+# In this chapter we watch that happen, both ways, on real digits, with a network that has actually been trained. There is little algebra:
+# one line of it, used until it feels obvious, and one weighted mean near the end. You need about 45 minutes, no GPU and no network connection.
 #
 # Keep paper and pencil at hand. Each section asks you for a guess *before* it shows the answer, and a guess counts only once it is written down.
 
-# %% [markdown] key="title" lang="id" ref="89c8e1d4"
+# %% [markdown] key="title" lang="id" ref="8e7af9c3"
 # # 1 · Intuisi: merusak dan memulihkan
 #
 # **Model difusi** belajar dari sekumpulan gambar, lalu membuat gambar baru yang pantas menjadi bagian dari kumpulan itu.
@@ -18,11 +18,11 @@
 # Kalau ia diberi noise murni dan cukup banyak langkah, yang ia "pulihkan" adalah gambar yang tidak pernah ada.
 #
 # Di bab ini kita menyaksikannya pergi dan pulang, pada angka sungguhan, dengan jaringan yang benar-benar sudah dilatih. Aljabarnya sedikit:
-# satu baris saja, yang kita pakai sampai terasa wajar. Sediakan waktu sekitar 45 menit; GPU dan internet tidak diperlukan.
+# satu baris yang kita pakai sampai terasa wajar, dan satu rata-rata berbobot menjelang akhir. Sediakan waktu sekitar 45 menit; GPU dan internet tidak diperlukan.
 #
 # Siapkan kertas dan pensil. Setiap bagian meminta tebakan *sebelum* jawabannya tampak, dan tebakan baru dihitung kalau sudah tertulis.
 
-# %% [markdown] key="title" lang="ko" ref="89c8e1d4"
+# %% [markdown] key="title" lang="ko" ref="8e7af9c3"
 # # 1 · 직관: 망가뜨리기와 되살리기
 #
 # **확산 모델**은 그림 모음을 보고 배운 다음, 그 모음에 있었을 법한 새 그림을 그립니다.
@@ -30,7 +30,7 @@
 # 이렇게 연습한 신경망에 순수 노이즈를 주고 충분히 여러 걸음을 걷게 하면, 손상을 거듭 “되돌린” 끝에 세상에 없던 그림에 이릅니다.
 #
 # 이 장에서는 진짜 숫자와 실제로 학습한 신경망으로 양쪽 방향을 모두 지켜봅니다. 수식은 거의 나오지 않습니다.
-# 딱 한 줄을, 당연하게 느껴질 때까지 씁니다. 45분쯤 걸리고, GPU도 네트워크도 필요하지 않습니다.
+# 딱 한 줄을 당연하게 느껴질 때까지 쓰고, 끝에 가서 가중 평균을 한 번 냅니다. 45분쯤 걸리고, GPU도 네트워크도 필요하지 않습니다.
 #
 # 종이와 연필을 곁에 두십시오. 절마다 답을 보여 드리기 *전에* 여러분의 예상을 먼저 묻습니다. 종이에 적어야 예상한 것으로 칩니다.
 
@@ -51,35 +51,41 @@ print("x_0", tuple(x_0.shape), f"min {x_0.min():.0f}  max {x_0.max():.0f}")
 #
 # Ten handwritten digits, 28 by 28 pixels, with $-1$ for black and $+1$ for white. We take the 7.
 #
-# **Your guess first.** The slider below runs from $t = 0$ (the clean digit) to $t = 1000$ (noise). At which $t$ will *you* no longer be able to tell that it is a 7? Write the number down.
+# In chapter 0 you watched a digit disappear. This time the player opens at the other end, $t = 1000$, where there is only noise.
 #
-# Then move the slider: with the mouse, or click it and use the arrow keys, `Home`, `End` and the space bar.
+# **Your guess first.** Coming back from there towards $t = 0$ (the clean digit), at which $t$ will *you* first be able to tell that it is a 7? Write the number down.
+#
+# Then move the slider to the left: with the mouse, or click it and use the arrow keys, `Page Down`, `Home` and `End`.
 
-# %% [markdown] key="first-slide" lang="id" ref="06eb190a"
+# %% [markdown] key="first-slide" lang="id" ref="141f430a"
 # ## Saksikan satu angka larut
 #
 # Sepuluh angka tulisan tangan, 28 kali 28 piksel, dengan $-1$ untuk hitam dan $+1$ untuk putih. Kita ambil angka 7.
 #
-# **Tebak dulu.** Penggeser di bawah berjalan dari $t = 0$ (angka yang bersih) sampai $t = 1000$ (noise). Pada $t$ berapa *kamu* tidak lagi bisa mengenali bahwa itu angka 7? Tulis jawabanmu.
+# Di Bab 0 kita menyaksikan sebuah angka menghilang. Kali ini pemutarnya mulai dari ujung yang lain, $t = 1000$, tempat yang ada hanya noise.
 #
-# Sesudah itu geser penggesernya: dengan tetikus, atau klik dulu lalu pakai tombol panah, `Home`, `End`, dan bilah spasi.
+# **Tebak dulu.** Kalau kita mundur dari sana menuju $t = 0$ (angka yang bersih), pada $t$ berapa *kamu* pertama kali bisa mengenali bahwa itu angka 7? Tulis jawabanmu.
+#
+# Sesudah itu geser penggesernya ke kiri: dengan tetikus, atau klik dulu lalu pakai tombol panah, `Page Down`, `Home`, dan `End`.
 
-# %% [markdown] key="first-slide" lang="ko" ref="06eb190a"
+# %% [markdown] key="first-slide" lang="ko" ref="141f430a"
 # ## 하나가 흩어지는 모습
 #
 # 손글씨 숫자가 열 장 있습니다. 크기는 28×28픽셀이고, 검은색은 $-1$, 흰색은 $+1$입니다. 그 가운데 7을 고르겠습니다.
 #
-# **먼저 예상해 보십시오.** 아래 슬라이더는 $t = 0$(깨끗한 숫자)에서 $t = 1000$(노이즈)까지 움직입니다. $t$가 얼마가 되면 *여러분*은 더 이상 7인 줄 알아볼 수 없겠습니까? 그 값을 적어 두십시오.
+# 0장에서는 숫자가 사라지는 모습을 보았습니다. 이번에는 반대쪽 끝, 노이즈밖에 없는 $t = 1000$에서 시작합니다.
 #
-# 그런 다음 슬라이더를 움직이십시오. 마우스로 끌어도 되고, 한 번 누른 뒤 화살표 키나 `Home`, `End`, 스페이스 바를 써도 됩니다.
+# **먼저 예상해 보십시오.** 여기서 $t = 0$(깨끗한 숫자) 쪽으로 되돌아올 때, *여러분*은 $t$가 얼마일 때 처음으로 7인 줄 알아보겠습니까? 그 값을 적어 두십시오.
+#
+# 그런 다음 슬라이더를 왼쪽으로 움직이십시오. 마우스로 끌어도 되고, 한 번 누른 뒤 화살표 키나 `Page Down`, `Home`, `End`를 써도 됩니다.
 
 # %% key="dissolve"
 film = frames.forward_film(x_0[7], eps[7], schedule)
-player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
+player(film.tracks, times=film.times, index=1000, alt=lang.text("alt.intuition.dissolve"))
 
 # %% [markdown] key="analogy" lang="en"
-# Go to the place where you lose it, then back and forth by ten steps: there is no last moment at which the 7 is there.
-# Note your $t$ beside your guess. In a few minutes a machine will take the same test, and it will hold on longer than you might expect.
+# Go to the place where it comes back to you, then back and forth by ten steps: there is no first moment at which the 7 is there.
+# Note your $t$ beside your guess. In a few minutes a machine will take the same test.
 #
 # Nothing clever happened so far. Every one of these 1001 frames is a sum of two things: some of the picture, and some noise.
 #
@@ -112,9 +118,9 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 #
 # Each line of the right-hand column is something we can run. Let us do that.
 
-# %% [markdown] key="analogy" lang="id" ref="a1952930"
-# Pergilah ke tempat angkanya hilang dari pandanganmu, lalu mundur dan maju sepuluh langkah: tidak ada satu saat pun yang bisa ditunjuk sebagai saat terakhir angka 7 itu masih ada.
-# Catat $t$ yang kamu temukan di samping tebakanmu. Sebentar lagi sebuah mesin menempuh ujian yang sama, dan ia bertahan lebih lama daripada yang kita kira.
+# %% [markdown] key="analogy" lang="id" ref="3849c962"
+# Pergilah ke tempat angkanya kembali terlihat, lalu mundur dan maju sepuluh langkah: tidak ada satu saat pun yang bisa ditunjuk sebagai saat pertama angka 7 itu ada.
+# Catat $t$ yang kamu temukan di samping tebakanmu. Sebentar lagi sebuah mesin menempuh ujian yang sama; kita lihat siapa yang lebih tajam matanya.
 #
 # Sejauh ini belum ada yang istimewa. Semua 1001 bingkai tadi tidak lain adalah jumlah dua hal: sebagian gambar dan sebagian noise.
 #
@@ -147,9 +153,9 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 #
 # Setiap baris di kolom kanan dapat kita jalankan sendiri. Mari kita mulai.
 
-# %% [markdown] key="analogy" lang="ko" ref="a1952930"
-# 숫자를 놓치는 곳으로 가서 열 칸씩 앞뒤로 오가 보십시오. 7이 보이는 마지막 순간이란 따로 없습니다.
-# 예상한 값 옆에 실제로 놓친 $t$도 적어 두십시오. 잠시 뒤에 기계가 같은 시험을 치르는데, 생각보다 오래 버팁니다.
+# %% [markdown] key="analogy" lang="ko" ref="3849c962"
+# 숫자가 다시 보이는 곳으로 가서 열 칸씩 앞뒤로 오가 보십시오. 7이 나타나는 첫 순간이란 따로 없습니다.
+# 예상한 값 옆에 실제로 알아본 $t$도 적어 두십시오. 잠시 뒤에 기계가 같은 시험을 치릅니다.
 #
 # 여기까지는 특별한 재주를 부리지 않았습니다. 프레임 1001장은 하나같이 두 가지를 더한 것입니다. 그림이 얼마쯤, 노이즈가 얼마쯤 들어 있을 뿐입니다.
 #
@@ -185,7 +191,7 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 # %% [markdown] key="mix-task" lang="en"
 # ## One line of arithmetic
 #
-# Choose a **share** between 0 and 1: how much of the result shall be picture. The rest shall be noise, `eps`: for every pixel a number from the standard Gaussian (mean 0, standard deviation 1). Then
+# Choose a **share** between 0 and 1: how much of the result should be picture. The rest is noise, `eps`: for every pixel a number from the standard Gaussian (mean 0, standard deviation 1). Then
 #
 # $$x_t = \sqrt{\mathrm{share}}\; x_0 + \sqrt{1 - \mathrm{share}}\;\epsilon$$
 #
@@ -193,7 +199,7 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 #
 # **Exercise 1.** Write `mix(x_0, eps, share)`, which returns the formula above. `x_0` and `eps` are tensors of the same shape, `share` is a float from 0 to 1. Use the `eps` you are given; draw nothing.
 
-# %% [markdown] key="mix-task" lang="id" ref="b835a20f"
+# %% [markdown] key="mix-task" lang="id" ref="5939c684"
 # ## Satu baris hitungan
 #
 # Pilih **bagian** (*share*) antara 0 dan 1: seberapa banyak gambar yang terkandung dalam hasilnya. Selebihnya adalah noise, `eps`: untuk setiap piksel satu bilangan dari Gaussian baku (rata-rata 0, simpangan baku 1). Campurannya:
@@ -202,9 +208,9 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.dissolve"))
 #
 # **Putuskan dulu:** mengapa ada akar kuadrat? Andaikan gambar dan noise sama-sama bersimpangan baku 1 dan `share` bernilai $0.5$. *Tanpa* akar kuadrat, berapa simpangan baku campurannya: kira-kira 1, kira-kira $0.7$, atau kira-kira $0.5$?
 #
-# **Latihan 1.** Tulis `mix(x_0, eps, share)` yang mengembalikan hasil rumus di atas. `x_0` dan `eps` adalah tensor dengan bentuk yang sama, `share` sebuah float dari 0 sampai 1. Pakai `eps` yang diberikan; jangan mengambil noise sendiri.
+# **Latihan 1.** Tulis `mix(x_0, eps, share)` yang mengembalikan hasil rumus di atas. `x_0` dan `eps` adalah tensor dengan bentuk yang sama, `share` sebuah float dari 0 sampai 1. Pakai `eps` yang diberikan; jangan membangkitkan noise sendiri.
 
-# %% [markdown] key="mix-task" lang="ko" ref="b835a20f"
+# %% [markdown] key="mix-task" lang="ko" ref="5939c684"
 # ## 산수 한 줄
 #
 # 0과 1 사이에서 **몫**을 하나 고릅니다. 결과에서 그림이 차지할 몫입니다. 나머지는 노이즈 `eps`가 차지하는데, 픽셀마다 표준 가우스 분포(평균 0, 표준편차 1)에서 뽑은 수가 하나씩 들어 있습니다. 그러면 식은 다음과 같습니다.
@@ -231,15 +237,36 @@ check("intuition.mix", mix)
 # %% [markdown] key="mix-after" lang="en"
 # If it says "not attempted", that is fine: everything below uses the course's own functions, so you may come back whenever you like. `solution("intuition.mix")` in a new cell shows ours.
 #
+# If it passed, see your own function at work. In a new cell, these lines make a film of it, from pure noise to the picture:
+#
+# ```python
+# mine = torch.cat([mix(x_0[7:8], eps[7:8], k / 50) for k in range(51)])
+# player({"x_t": frames.to_uint8(mine)})
+# ```
+#
 # Now the question about the square roots, with 100000 pairs of numbers that both have standard deviation 1:
 
-# %% [markdown] key="mix-after" lang="id" ref="f7a53709"
+# %% [markdown] key="mix-after" lang="id" ref="d14a4fe1"
 # Kalau tertulis "Belum dikerjakan", tidak apa-apa: semua yang di bawah memakai fungsi milik kursus ini, jadi kamu boleh kembali ke sini kapan saja. Dengan `solution("intuition.mix")` di sel baru, versi kami ditampilkan.
+#
+# Kalau jawabanmu sudah lulus, mari kita lihat fungsimu sendiri bekerja. Di sel baru, baris-baris ini membuat film darinya, dari noise murni sampai gambarnya:
+#
+# ```python
+# mine = torch.cat([mix(x_0[7:8], eps[7:8], k / 50) for k in range(51)])
+# player({"x_t": frames.to_uint8(mine)})
+# ```
 #
 # Sekarang kita jawab pertanyaan tentang akar tadi, dengan 100000 pasang bilangan yang keduanya bersimpangan baku 1:
 
-# %% [markdown] key="mix-after" lang="ko" ref="f7a53709"
+# %% [markdown] key="mix-after" lang="ko" ref="d14a4fe1"
 # “아직 풀지 않았습니다”라고 나와도 괜찮습니다. 아래에서는 모두 강의에 들어 있는 함수를 쓰므로, 아무 때나 돌아와서 풀면 됩니다. 새 셀에서 `solution("intuition.mix")`를 실행하면 강의의 풀이를 볼 수 있습니다.
+#
+# 통과했다면 여러분이 만든 함수가 일하는 모습을 보십시오. 새 셀에서 다음을 실행하면 순수 노이즈에서 그림까지를 담은 필름이 됩니다.
+#
+# ```python
+# mine = torch.cat([mix(x_0[7:8], eps[7:8], k / 50) for k in range(51)])
+# player({"x_t": frames.to_uint8(mine)})
+# ```
 #
 # 이제 제곱근에 관한 질문입니다. 표준편차가 똑같이 1인 수 100000쌍으로 알아봅시다.
 
@@ -255,19 +282,19 @@ print("std", tuple(rooted.shape), f"{without.std():.3f}  {rooted.std():.3f}")
 # About $0.7$ without the roots, and 1 with them. It is **variances** that add up for independent numbers, not standard deviations: $0.5^2 + 0.5^2 = 0.5$, and the root of that is $0.707$.
 # With the roots the variances are `share` and `1 - share`, and they always add up to 1. So the picture can fade without the whole thing going dim: the network that comes later sees numbers of much the same size at every $t$. (Our digits themselves have a standard deviation of about 0.6; chapter 2 looks closer.)
 #
-# In the books the share has a name, $\bar\alpha_t$ (`alpha_bar`), and a table, the *noise schedule*, says how large it is at each $t$. The course's function for the mixture is `forward.q_sample` (Ho et al. 2020, equation 4). Is it the same line?
+# In the literature the share has a name, $\bar\alpha_t$ (`alpha_bar`), and a table, the *noise schedule*, says how large it is at each $t$. The course's function for the mixture is `forward.q_sample` (Ho et al. 2020, equation 4). Is it the same line?
 
-# %% [markdown] key="square-roots-after" lang="id" ref="abf9b5d9"
+# %% [markdown] key="square-roots-after" lang="id" ref="8319c34b"
 # Kira-kira $0.7$ tanpa akar, dan 1 dengan akar. Untuk bilangan-bilangan yang saling bebas, yang dijumlahkan adalah **varians**, bukan simpangan baku: $0.5^2 + 0.5^2 = 0.5$, dan akarnya $0.707$.
 # Dengan akar, variansnya menjadi `share` dan `1 - share`, yang jumlahnya selalu 1. Jadi gambar bisa memudar tanpa membuat keseluruhannya redup: jaringan yang datang belakangan melihat bilangan yang besarnya kurang lebih sama pada setiap $t$. (Angka-angka kita sendiri bersimpangan baku sekitar 0.6; Bab 2 menelitinya lebih dekat.)
 #
-# Dalam buku-buku, bagian itu bernama $\bar\alpha_t$ (`alpha_bar`), dan sebuah tabel, *jadwal noise*, menentukan besarnya pada setiap $t$. Di kursus ini campurannya dihitung oleh fungsi `forward.q_sample` (Ho et al. 2020, persamaan 4). Apakah barisnya sama?
+# Dalam kepustakaan, bagian itu bernama $\bar\alpha_t$ (`alpha_bar`), dan sebuah tabel, *jadwal noise*, menentukan besarnya pada setiap $t$. Di kursus ini campurannya dihitung oleh fungsi `forward.q_sample` (Ho et al. 2020, persamaan 4). Apakah barisnya sama?
 
-# %% [markdown] key="square-roots-after" lang="ko" ref="abf9b5d9"
+# %% [markdown] key="square-roots-after" lang="ko" ref="8319c34b"
 # 제곱근이 없으면 약 $0.7$, 있으면 1입니다. 서로 독립인 수를 더할 때 함께 더해지는 것은 표준편차가 아니라 **분산**입니다. $0.5^2 + 0.5^2 = 0.5$이고, 그 제곱근이 $0.707$입니다.
 # 제곱근을 붙이면 두 분산은 `share`와 `1 - share`가 되어, 더하면 언제나 1입니다. 그래서 그림이 옅어져도 전체가 희미해지지는 않으며, 뒤에 나올 신경망은 어느 $t$에서나 크기가 비슷한 수를 보게 됩니다. (우리 숫자 그림 자체의 표준편차는 약 0.6입니다. 자세한 이야기는 2장에서 합니다.)
 #
-# 책에서는 이 몫을 $\bar\alpha_t$(`alpha_bar`)라고 부르며, $t$마다 그 값이 얼마인지를 적은 표가 *노이즈 스케줄*입니다. 강의에서 섞는 일은 `forward.q_sample` 함수가 맡습니다(Ho et al. 2020, 식 4). 과연 같은 한 줄이겠습니까?
+# 문헌에서는 이 몫을 $\bar\alpha_t$(`alpha_bar`)라고 부르며, $t$마다 그 값이 얼마인지를 적은 표가 *노이즈 스케줄*입니다. 강의에서 섞는 일은 `forward.q_sample` 함수가 맡습니다(Ho et al. 2020, 식 4). 과연 같은 한 줄이겠습니까?
 
 # %% key="q-sample"
 from course_lib import forward
@@ -316,35 +343,41 @@ for t in (0, 200, 400, 500, 600, 800, 1000):
 # %% [markdown] key="who-reads-after" lang="en"
 # 77%. Even at $t = 500$, with 28% of the amplitude left, it still gets 56% right. Compare with the $t$ that you noted.
 #
-# The surprise is how long it holds on. Our eyes look at one place at a time; 784 pixels that each whisper a little, added up, still speak clearly.
+# The surprise is how long it holds on. A single pixel says almost nothing; 784 pixels that each whisper a little, added up, still speak clearly.
 # And the end is honest too: at $t = 1000$ the rival scores what guessing scores. The picture is not hidden there. It is gone.
 
-# %% [markdown] key="who-reads-after" lang="id" ref="c5a6760e"
+# %% [markdown] key="who-reads-after" lang="id" ref="4f0d5f33"
 # 77%. Bahkan pada $t = 500$, dengan amplitudo yang tinggal 28%, ia masih benar 56%. Bandingkan dengan $t$ yang kamu catat.
 #
-# Yang mengejutkan ialah betapa lamanya ia bertahan. Mata kita memandang satu tempat demi satu tempat; 784 piksel yang masing-masing hanya berbisik, bila dijumlahkan, tetap berbicara dengan jelas.
+# Yang mengejutkan ialah betapa lamanya ia bertahan. Satu piksel saja hampir tidak berkata apa-apa; 784 piksel yang masing-masing hanya berbisik, bila dijumlahkan, tetap berbicara dengan jelas.
 # Ujungnya pun jujur: pada $t = 1000$ nilai lawan kita sama dengan nilai asal tebak. Di sana gambarnya bukan tersembunyi. Gambarnya sudah tidak ada.
 
-# %% [markdown] key="who-reads-after" lang="ko" ref="c5a6760e"
+# %% [markdown] key="who-reads-after" lang="ko" ref="4f0d5f33"
 # 77%입니다. 진폭이 28%만 남은 $t = 500$에서도 56%를 맞힙니다. 여러분이 적어 둔 $t$와 견주어 보십시오.
 #
-# 이토록 오래 버틴다는 것이 놀랍습니다. 우리 눈은 한 번에 한곳을 봅니다. 하지만 픽셀 784개가 저마다 작게 속삭이는 소리도 모두 더하면 또렷한 말이 됩니다.
+# 이토록 오래 버틴다는 것이 놀랍습니다. 픽셀 하나는 거의 아무 말도 하지 못합니다. 하지만 픽셀 784개가 저마다 작게 속삭이는 소리를 모두 더하면 또렷한 말이 됩니다.
 # 그리고 끝은 정직합니다. $t = 1000$에서 맞수의 점수는 찍은 것과 다르지 않습니다. 그림은 숨어 있는 것이 아닙니다. 사라진 것입니다.
 
 # %% [markdown] key="cloth" lang="en"
 # ## In colour
 #
 # Nothing in that line of arithmetic asks what the numbers mean. Here is a picture that this course draws by itself: a cloth with the Javanese *kawung* motif, the split fruit of the sugar palm, around the Korean word 확산 (*hwaksan*), with *difusi*, its Indonesian twin, below.
+#
+# **Commit:** as noise is added, which will stay readable longer, the fine petals of the motif or the large letters?
 
-# %% [markdown] key="cloth" lang="id" ref="8b4aadc8"
+# %% [markdown] key="cloth" lang="id" ref="26977ecb"
 # ## Berwarna
 #
 # Baris hitungan tadi tidak pernah bertanya apa arti bilangan-bilangannya. Ini sebuah gambar yang dibuat sendiri oleh kode kursus ini: kain Jawa bermotif *kawung*, yaitu buah aren yang dibelah, mengelilingi kata Korea 확산 (*hwaksan*), yang dalam bahasa kita berarti *difusi* dan dalam bahasa Inggris *diffusion*.
+#
+# **Putuskan dulu:** kalau noise ditambahkan, mana yang lebih lama terbaca, kelopak-kelopak halus pada motifnya atau huruf-huruf yang besar?
 
-# %% [markdown] key="cloth" lang="ko" ref="8b4aadc8"
+# %% [markdown] key="cloth" lang="ko" ref="26977ecb"
 # ## 색이 있는 그림
 #
 # 저 산수 한 줄은 수의 뜻을 따지지 않습니다. 이번 그림은 강의가 코드로 직접 그린 것입니다. 쪼갠 사탕야자 열매를 본뜬 인도네시아 자와섬의 *카웅*(kawung) 무늬 천이고, 한가운데에는 우리말 ‘확산’(*hwaksan*)이, 그 아래에는 같은 뜻의 인도네시아어 *difusi*가 적혀 있습니다.
+#
+# **먼저 예상해 보십시오.** 노이즈를 더해 가면, 무늬의 가는 꽃잎과 커다란 글자 가운데 어느 쪽이 더 오래 보이겠습니까?
 
 # %% key="cloth-run"
 from course_lib import figures, pictures
@@ -360,19 +393,19 @@ figures.show(figures.strip(row, [rf"$x_{{{t}}}$" for t in shown], size=2), "alt.
 # Three numbers for each pixel, red, green and blue, and each gets a noise of its own: that is why the dissolving cloth sparkles in colours that were never in it.
 # (A screen must cut off what lies outside $[-1, 1]$. The tensor itself keeps those values.)
 #
-# **Commit:** which will stay readable longer, the fine petals of the motif or the large letters? Then slide.
+# Now slide from one end to the other and compare with your answer.
 
-# %% [markdown] key="cloth-slide" lang="id" ref="90a73991"
+# %% [markdown] key="cloth-slide" lang="id" ref="32ef20b7"
 # Setiap piksel terdiri atas tiga bilangan, merah, hijau, dan biru, dan masing-masing mendapat noise sendiri: itu sebabnya kain yang sedang larut berkelap-kelip dengan warna-warna yang tidak pernah ada padanya.
 # (Layar terpaksa memotong nilai yang berada di luar $[-1, 1]$. Tensornya sendiri tetap menyimpan nilai-nilai itu.)
 #
-# **Putuskan dulu:** mana yang lebih lama terbaca, kelopak-kelopak halus pada motifnya atau huruf-huruf yang besar? Baru sesudah itu geser.
+# Sekarang geser dari ujung ke ujung dan bandingkan dengan jawabanmu.
 
-# %% [markdown] key="cloth-slide" lang="ko" ref="90a73991"
+# %% [markdown] key="cloth-slide" lang="ko" ref="32ef20b7"
 # 픽셀마다 빨강, 초록, 파랑을 나타내는 수가 세 개 있고, 그 하나하나가 자기 노이즈를 따로 받습니다. 흩어지는 천이 본래 없던 색으로 반짝이는 것은 이 때문입니다.
 # (화면은 $[-1, 1]$을 벗어난 값을 잘라 낼 수밖에 없습니다. 텐서에는 그 값이 그대로 남아 있습니다.)
 #
-# **먼저 예상해 보십시오.** 무늬의 가는 꽃잎과 커다란 글자 가운데 어느 쪽이 더 오래 보이겠습니까? 정했으면 슬라이더를 움직여 보십시오.
+# 이제 슬라이더를 끝에서 끝까지 움직이며 적어 둔 답과 견주어 보십시오.
 
 # %% key="cloth-film"
 every = range(0, 1001, 20)
@@ -448,7 +481,7 @@ print("x_t", tuple(first.shape), "max", (first - last).abs().max().item())
 # |  | proses maju, $q$ | proses mundur, $p_\theta$ |
 # | --- | --- | --- |
 # | arah | $x_0 \to x_T$ | $x_T \to x_0$ |
-# | kerja satu langkah | menambahkan sedikit noise Gaussian | mengambil sedikit noise |
+# | kerja satu langkah | menambahkan sedikit noise Gaussian | membuang sedikit noise |
 # | siapa yang menentukan caranya | kita; rumusnya tetap | jaringan saraf dengan bobot $\theta$ |
 # | apakah ada yang dipelajari? | tidak | ya, dari contoh |
 # | seberapa sulit | satu baris kode | seluruh sisa kursus ini |
@@ -528,23 +561,23 @@ for t in (100, 500, 1000):
 # %% [markdown] key="recover-after" lang="en"
 # Perfect, up to the computer's rounding. (The line is equation 15 of Ho et al. 2020, and the course's function for it is `forward.predict_x_0`.) Knowing the noise and knowing the picture is the same thing.
 #
-# Now look at the last column: a guess of the noise that is just 1% too small. At $t = 100$ that does little harm; at $t = 1000$ the pixels of the answer are off by 1.256 on average, and the whole way from black to white is just 2. The guess gets divided by $\sqrt{\bar\alpha_t}$, and any mistake in it with it. That is why nobody jumps from $x_{1000}$ to $x_0$ in one go, and why the reverse process takes many small steps.
+# Now look at the last column: a guess of the noise that is just 1% too small. At $t = 100$ that does little harm; at $t = 1000$ the pixels of the answer are off by 1.256 on average, and the whole way from black to white is just 2. The guess gets divided by $\sqrt{\bar\alpha_t}$, and any mistake in it with it. A direct jump by this formula is therefore very sensitive to errors. There is a second reason against it, which we shall see in the film below: even the best guess from pure noise is only an average. So the reverse process takes many small steps.
 #
-# So the one thing that has to be learned is this: **look at $x_t$ and say which noise is in it.** The network's answer is called $\hat\epsilon$ (`eps_hat`). Nobody can know $\epsilon$ from $x_t$ alone; but whoever knows how digits look can make a good guess, because whatever does not look like a digit is probably noise. To predict the noise, a network has to learn edges, strokes and shapes, though nobody ever mentions them.
+# So the one thing that has to be learned is this: **look at $x_t$ and say which noise is in it.** The guess is called $\hat\epsilon$ (`eps_hat`). Nobody can know $\epsilon$ from $x_t$ alone; but whoever knows how digits look can make a good guess, because whatever does not look like a digit is probably noise. To predict the noise, a network has to learn edges, strokes and shapes, though nobody ever mentions them.
 
-# %% [markdown] key="recover-after" lang="id" ref="4ae19be7"
+# %% [markdown] key="recover-after" lang="id" ref="a83b734e"
 # Sempurna, selain pembulatan komputer. (Baris itu adalah persamaan 15 dari Ho et al. 2020, dan fungsi kursus ini untuknya ialah `forward.predict_x_0`.) Mengetahui noise sama saja dengan mengetahui gambar.
 #
-# Sekarang lihat kolom terakhir: tebakan noise yang hanya 1% terlalu kecil. Pada $t = 100$ akibatnya hampir tidak terasa; pada $t = 1000$ piksel jawabannya rata-rata meleset 1.256, padahal jarak dari hitam sampai putih hanya 2. Tebakan itu dibagi dengan $\sqrt{\bar\alpha_t}$, dan setiap kekeliruan di dalamnya ikut terbagi. Itu sebabnya tidak ada yang melompat dari $x_{1000}$ ke $x_0$ sekaligus, dan proses mundur mengambil banyak langkah kecil.
+# Sekarang lihat kolom terakhir: tebakan noise yang hanya 1% terlalu kecil. Pada $t = 100$ akibatnya hampir tidak terasa; pada $t = 1000$ piksel jawabannya rata-rata meleset 1.256, padahal jarak dari hitam sampai putih hanya 2. Tebakan itu dibagi dengan $\sqrt{\bar\alpha_t}$, dan setiap kekeliruan di dalamnya ikut membesar. Jadi, lompatan langsung dengan rumus ini sangat peka terhadap kekeliruan. Ada satu alasan lagi untuk tidak melompat, yang akan kita lihat dalam film di bawah: dari noise murni, tebakan terbaik pun hanyalah sebuah rata-rata. Karena itu proses mundur menempuh banyak langkah kecil.
 #
-# Jadi, hanya satu hal yang harus dipelajari: **pandanglah $x_t$ dan katakan noise mana yang ada di dalamnya.** Jawaban jaringan disebut $\hat\epsilon$ (`eps_hat`). Tidak ada yang bisa mengetahui $\epsilon$ dari $x_t$ saja; tetapi siapa yang tahu rupa angka bisa menebaknya dengan baik, karena yang tidak mirip angka kemungkinan besar noise. Untuk menebak noise, jaringan mau tidak mau belajar tentang tepi, goresan, dan bentuk, meskipun tidak ada yang pernah menyebutkannya.
+# Jadi, hanya satu hal yang harus dipelajari: **pandanglah $x_t$ dan katakan noise mana yang ada di dalamnya.** Tebakannya disebut $\hat\epsilon$ (`eps_hat`). Tidak ada yang bisa mengetahui $\epsilon$ dari $x_t$ saja; tetapi siapa yang tahu rupa angka bisa menebaknya dengan baik, karena yang tidak mirip angka kemungkinan besar noise. Untuk menebak noise, jaringan mau tidak mau belajar tentang tepi, goresan, dan bentuk, meskipun tidak ada yang pernah menyebutkannya.
 
-# %% [markdown] key="recover-after" lang="ko" ref="4ae19be7"
+# %% [markdown] key="recover-after" lang="ko" ref="a83b734e"
 # 컴퓨터의 반올림 오차를 빼면 완벽합니다. (이 한 줄은 Ho et al. 2020의 식 15이고, 강의에서는 `forward.predict_x_0` 함수가 이 일을 합니다.) 노이즈를 아는 것과 그림을 아는 것은 같은 일입니다.
 #
-# 이제 마지막 열을 보십시오. 노이즈를 1%만 작게 짐작한 결과입니다. $t = 100$에서는 별 탈이 없지만, $t = 1000$에서는 답의 픽셀이 평균 1.256만큼 어긋납니다. 검은색에서 흰색까지가 통틀어 2밖에 되지 않는데도 그렇습니다. 짐작을 $\sqrt{\bar\alpha_t}$로 나누기 때문에 그 안의 오차도 함께 커집니다. 그래서 아무도 $x_{1000}$에서 $x_0$까지 단번에 뛰지 않으며, 역방향 과정은 작은 걸음을 여러 번 내디딥니다.
+# 이제 마지막 열을 보십시오. 노이즈를 1%만 작게 짐작한 결과입니다. $t = 100$에서는 별 탈이 없지만, $t = 1000$에서는 답의 픽셀이 평균 1.256만큼 어긋납니다. 검은색에서 흰색까지가 통틀어 2밖에 되지 않는데도 그렇습니다. 짐작을 $\sqrt{\bar\alpha_t}$로 나누기 때문에 그 안의 오차도 함께 커집니다. 그러므로 이 식으로 단번에 뛰면 작은 오차에도 크게 흔들립니다. 뛰지 않는 까닭은 하나 더 있습니다. 아래 필름에서 보겠지만, 순수 노이즈만 보고는 아무리 잘 짐작해도 평균에 그칩니다. 그래서 역방향 과정은 작은 걸음을 여러 번 내디딥니다.
 #
-# 그러므로 배워야 할 것은 단 하나입니다. **$x_t$를 보고 그 안에 어떤 노이즈가 들어 있는지 말하는 것입니다.** 신경망이 내놓는 답을 $\hat\epsilon$(`eps_hat`)이라고 씁니다. $x_t$만 보고서는 누구도 $\epsilon$을 알 수 없습니다. 하지만 숫자가 어떻게 생겼는지 알면 잘 짐작할 수 있습니다. 숫자답지 않은 것은 아마 노이즈일 것이기 때문입니다. 노이즈를 예측하려면 신경망은 윤곽과 획과 모양을 배울 수밖에 없습니다. 아무도 그런 것을 가르쳐 주지 않았는데도 말입니다.
+# 그러므로 배워야 할 것은 단 하나입니다. **$x_t$를 보고 그 안에 어떤 노이즈가 들어 있는지 말하는 것입니다.** 이 추정값을 $\hat\epsilon$(`eps_hat`)이라고 씁니다. $x_t$만 보고서는 누구도 $\epsilon$을 알 수 없습니다. 하지만 숫자가 어떻게 생겼는지 알면 잘 짐작할 수 있습니다. 숫자답지 않은 것은 아마 노이즈일 것이기 때문입니다. 노이즈를 예측하려면 신경망은 윤곽과 획과 모양을 배울 수밖에 없습니다. 아무도 그런 것을 가르쳐 주지 않았는데도 말입니다.
 
 # %% [markdown] key="counting" lang="en"
 # ## What there is to learn
@@ -569,20 +602,20 @@ rows = [data.to_unit(random), train_x[:8]]
 figures.show(figures.grid(rows, row_titles=["$u$", "$x_0$"]), "alt.intuition.counting")
 
 # %% [markdown] key="counting-after" lang="en"
-# About a one with 1888 zeros, and next to all of them look like the upper row: pictures drawn pixel by pixel at random. The digits are a speck in that space, and we hold 18000 examples of it.
+# About a one with 1888 zeros, and almost all of them look like the upper row: pictures drawn pixel by pixel at random. The digits are a speck in that space, and we hold 18000 examples of it.
 #
 # "Learning the data distribution" means knowing from these examples where the speck is, well enough to find *other* points of it. It does not mean storing the examples. And note how large the task is: a method that tries pictures at random until one looks like a digit never ends. A diffusion model walks there instead, and at every step the network says in which direction "more like a digit" lies.
 #
 # People sometimes say that such models create "out of nothing". They create out of noise **and** out of every picture that they were trained on.
 
-# %% [markdown] key="counting-after" lang="id" ref="d41a6a53"
+# %% [markdown] key="counting-after" lang="id" ref="48d656e8"
 # Kira-kira angka satu yang diikuti 1888 nol, dan hampir semuanya tampak seperti baris atas: gambar yang setiap pikselnya diundi acak. Angka tulisan tangan hanyalah setitik debu di ruang itu, dan dari titik itu kita memegang 18000 contoh.
 #
 # "Mempelajari distribusi data" berarti tahu dari contoh-contoh itu di mana letak titik debunya, cukup baik untuk menemukan tempat-tempat *lain* di dalamnya. Artinya bukan menyimpan contoh. Perhatikan pula betapa besar tugasnya: cara yang mencoba gambar acak satu demi satu sampai ada yang mirip angka tidak akan pernah selesai. Model difusi berjalan ke sana, dan pada setiap langkah jaringan memberi tahu ke arah mana letak "lebih mirip angka".
 #
 # Kadang orang berkata bahwa model seperti ini mencipta "dari ketiadaan". Sebenarnya ia mencipta dari noise **dan** dari semua gambar yang dipakai untuk melatihnya.
 
-# %% [markdown] key="counting-after" lang="ko" ref="d41a6a53"
+# %% [markdown] key="counting-after" lang="ko" ref="48d656e8"
 # 일 뒤에 동그라미가 1888개쯤 붙습니다. 그리고 거의 모두가 윗줄처럼, 픽셀을 하나하나 무작위로 뽑은 그림처럼 생겼습니다. 숫자 그림은 이 공간에서 티끌 하나에 지나지 않으며, 우리에게는 그 티끌에서 얻은 예가 18000장 있습니다.
 #
 # “데이터 분포를 배운다”는 말은, 티끌이 어디에 있는지를 이 예에서 익혀 그 안의 *다른* 점까지 찾아낸다는 뜻입니다. 예를 저장해 둔다는 뜻이 아닙니다. 이 일이 얼마나 엄청난지도 짚어 둡시다. 숫자처럼 보이는 것이 나올 때까지 아무 그림이나 뽑아 보는 방법으로는 영영 끝나지 않습니다. 확산 모델은 그곳으로 걸어갑니다. 어느 쪽이 “더 숫자다운” 방향인지는 걸음마다 신경망이 알려 줍니다.
@@ -592,27 +625,27 @@ figures.show(figures.grid(rows, row_titles=["$u$", "$x_0$"]), "alt.intuition.cou
 # %% [markdown] key="model" lang="en"
 # ## A trained network walks back
 #
-# The course ships a small network (a *U-Net*, chapter 5) that was trained on these digits. It takes a noisy picture, the $t$ and, if we like, the digit we wish for; it answers with `eps_hat`. We start ten walks, each from its own pure noise, and ask for a 0, a 1, … a 9. They take 50 steps from $t = 1000$ down to $t = 0$.
+# The course ships a small network (a *U-Net*, chapter 5) that was trained on these digits. It takes a noisy picture, the $t$ and, if we like, the digit we want; it reports `eps_hat`. (Inside, it answers with a mixture of noise and picture, called $v$, which the course converts exactly. A network that answered with the noise itself would spoil the picture at $t = 1000$, as the last column above showed. Chapter 4 explains.) We start ten walks, each from its own pure noise, and ask for a 0, a 1, … a 9. They take 50 steps from $t = 1000$ down to $t = 0$.
 #
-# The player shows three things side by side: `x_t`, the walker; `x_0_hat`, the clean picture that the network believes in at this moment; and `eps_hat`, the noise that it sees. (Each of the last two follows from the other, as in exercise 2.)
+# The player shows three things side by side: `x_t`, the walker; `x_0_hat`, the clean picture that the network believes in at this moment; and `eps_hat`, the noise that it sees. (Each of the last two follows from the other, as in exercise 2. At $t = 0$ the network is not asked any more, so `eps_hat` is plain grey there.)
 #
 # **Commit:** at the very first step, where `x_t` is pure noise, what does `x_0_hat` look like: (a) noise, (b) uniform grey, (c) a digit?
 
-# %% [markdown] key="model" lang="id" ref="a6a439bb"
+# %% [markdown] key="model" lang="id" ref="3fc04808"
 # ## Jaringan terlatih berjalan pulang
 #
-# Kursus ini menyertakan sebuah jaringan kecil (*U-Net*, Bab 5) yang dilatih dengan angka-angka ini. Masukannya gambar yang tercampur noise, $t$, dan, kalau kita mau, angka yang kita inginkan; jawabannya `eps_hat`. Kita mulai sepuluh perjalanan, masing-masing dari noise murninya sendiri, dan meminta angka 0, 1, … sampai 9. Perjalanannya menempuh 50 langkah dari $t = 1000$ turun ke $t = 0$.
+# Kursus ini menyertakan sebuah jaringan kecil (*U-Net*, Bab 5) yang dilatih dengan angka-angka ini. Masukannya gambar yang tercampur noise, $t$, dan, kalau kita mau, angka yang kita inginkan; laporannya `eps_hat`. (Di dalam, jawabannya adalah campuran noise dan gambar, yang bernama $v$ dan dikonversi kursus ini secara eksak. Jaringan yang menjawab dengan noise itu sendiri akan merusak gambarnya pada $t = 1000$, seperti tampak pada kolom terakhir tadi. Penjelasannya di Bab 4.) Kita mulai sepuluh perjalanan, masing-masing dari noise murninya sendiri, dan meminta angka 0, 1, … sampai 9. Perjalanannya menempuh 50 langkah dari $t = 1000$ turun ke $t = 0$.
 #
-# Pemutar di bawah menampilkan tiga hal berdampingan: `x_t`, si pejalan; `x_0_hat`, gambar bersih yang saat itu diyakini jaringan; dan `eps_hat`, noise yang dilihatnya. (Dari salah satu di antara dua yang terakhir, yang lain dapat dihitung, seperti pada latihan 2.)
+# Pemutar di bawah menampilkan tiga hal berdampingan: `x_t`, si pejalan; `x_0_hat`, gambar bersih yang saat itu diyakini jaringan; dan `eps_hat`, noise yang dilihatnya. (Dari salah satu di antara dua yang terakhir, yang lain dapat dihitung, seperti pada latihan 2. Pada $t = 0$ jaringan tidak ditanya lagi, jadi `eps_hat` di sana kelabu polos.)
 #
 # **Putuskan dulu:** pada langkah yang paling awal, ketika `x_t` masih noise murni, seperti apa rupa `x_0_hat`: (a) noise, (b) kelabu merata, (c) sebuah angka?
 
-# %% [markdown] key="model" lang="ko" ref="a6a439bb"
+# %% [markdown] key="model" lang="ko" ref="3fc04808"
 # ## 되돌아가는 신경망
 #
-# 강의에는 이 숫자로 학습한 작은 신경망(*U-Net*, 5장)이 들어 있습니다. 노이즈가 낀 그림과 $t$를 넣고, 원하면 바라는 숫자도 넣습니다. 그러면 신경망은 `eps_hat`으로 답합니다. 저마다 다른 순수 노이즈에서 열 갈래 길을 출발시키고, 차례로 0, 1, …, 9를 그려 달라고 합시다. $t = 1000$에서 $t = 0$까지 50걸음에 내려갑니다.
+# 강의에는 이 숫자로 학습한 작은 신경망(*U-Net*, 5장)이 들어 있습니다. 노이즈가 낀 그림과 $t$를 넣고, 원하면 바라는 숫자도 넣습니다. 그러면 신경망은 `eps_hat`을 알려 줍니다. (속에서는 노이즈와 그림을 섞은 $v$라는 양으로 답하고, 강의의 코드가 이것을 정확히 환산합니다. 노이즈를 그대로 답하는 신경망이었다면, 앞의 마지막 열에서 보았듯이 $t = 1000$에서 그림을 망쳤을 것입니다. 자세한 것은 4장에서 설명합니다.) 저마다 다른 순수 노이즈에서 열 갈래 길을 출발시키고, 차례로 0, 1, …, 9를 그려 달라고 합시다. $t = 1000$에서 $t = 0$까지 50걸음에 내려갑니다.
 #
-# 플레이어는 세 가지를 나란히 보여 줍니다. `x_t`는 걸어가고 있는 그림, `x_0_hat`은 그 순간 신경망이 믿는 깨끗한 그림, `eps_hat`은 신경망이 보는 노이즈입니다. (연습문제 2에서처럼, 뒤의 둘은 하나를 알면 다른 하나도 알 수 있습니다.)
+# 플레이어는 세 가지를 나란히 보여 줍니다. `x_t`는 걸어가고 있는 그림, `x_0_hat`은 그 순간 신경망이 믿는 깨끗한 그림, `eps_hat`은 신경망이 보는 노이즈입니다. (연습문제 2에서처럼, 뒤의 둘은 하나를 알면 다른 하나도 알 수 있습니다. $t = 0$에서는 신경망에 더 묻지 않으므로 `eps_hat`이 그냥 회색입니다.)
 #
 # **먼저 예상해 보십시오.** `x_t`가 순수 노이즈인 맨 첫 걸음에서 `x_0_hat`은 어떤 모습이겠습니까? (a) 노이즈, (b) 고른 회색, (c) 숫자.
 
@@ -653,17 +686,23 @@ figures.show(figures.grid(both, row_titles=names, size=0.8), "alt.intuition.firs
 # %% [markdown] key="first-guess-after" lang="en"
 # Almost a perfect correlation. Asked about noise, the network answers with the *average* of everything it could be. Here is option (c) from the ink question: the blurred mixture of all paintings is what a good cleaner sees **first**.
 #
-# That is no weakness of this network, it is the right answer: whoever knows nothing and wants a small squared error says the mean. Then the walk begins. Each step settles a little of what was open, the mean is taken over fewer possibilities, and it sharpens. At the end one digit is left, and it is no longer the average. Play the film again and watch `x_0_hat`.
+# That is no weakness of this network, it is the right answer: whoever knows nothing and wants a small squared error says the mean. (Set the derivative of $\mathbb E\,(x_0-c)^2$ with respect to $c$ to zero: $c=\mathbb E\,x_0$.) Then the walk begins. Each step settles a little of what was open, the mean is taken over fewer possibilities, and it sharpens. At the end one digit is left, and it is no longer the average. Play the film again and watch `x_0_hat`.
+#
+# (Look at the 8: it has become an R. A network as small as this does miss now and then.)
 
-# %% [markdown] key="first-guess-after" lang="id" ref="331b14fe"
+# %% [markdown] key="first-guess-after" lang="id" ref="a44686ad"
 # Korelasinya hampir sempurna. Ketika ditanya tentang noise, jaringan menjawab dengan *rata-rata* dari semua kemungkinannya. Inilah pilihan (c) dari pertanyaan tinta tadi: campuran kabur dari semua lukisan adalah hal **pertama** yang dilihat pembersih yang baik.
 #
-# Ini bukan kelemahan jaringan kita, melainkan jawaban yang benar: siapa yang tidak tahu apa-apa dan menginginkan galat kuadrat yang kecil akan menyebut rata-rata. Setelah itu perjalanan dimulai. Setiap langkah memastikan sedikit dari yang tadinya masih terbuka, rata-ratanya diambil atas kemungkinan yang makin sedikit, dan gambarnya menajam. Pada akhirnya tinggal satu angka, dan angka itu bukan rata-rata lagi. Putar filmnya sekali lagi dan perhatikan `x_0_hat`.
+# Ini bukan kelemahan jaringan kita, melainkan jawaban yang benar: siapa yang tidak tahu apa-apa dan menginginkan galat kuadrat yang kecil akan menyebut rata-rata. (Samakan turunan $\mathbb E\,(x_0-c)^2$ terhadap $c$ dengan nol: $c=\mathbb E\,x_0$.) Setelah itu perjalanan dimulai. Setiap langkah memastikan sedikit dari yang tadinya masih terbuka, rata-ratanya diambil atas kemungkinan yang makin sedikit, dan gambarnya menajam. Pada akhirnya tinggal satu angka, dan angka itu bukan rata-rata lagi. Putar filmnya sekali lagi dan perhatikan `x_0_hat`.
+#
+# (Lihat angka 8: ia malah menjadi huruf R. Jaringan sekecil ini memang sesekali meleset.)
 
-# %% [markdown] key="first-guess-after" lang="ko" ref="331b14fe"
+# %% [markdown] key="first-guess-after" lang="ko" ref="a44686ad"
 # 거의 완벽한 상관입니다. 노이즈를 보여 주며 물으니, 신경망은 그것이 될 수 있는 모든 그림의 *평균*으로 답합니다. 잉크 질문의 (c)가 바로 여기 있습니다. 모든 그림이 흐릿하게 뒤섞인 모습은 훌륭한 복원가가 **맨 처음** 보는 것입니다.
 #
-# 이것은 신경망의 약점이 아니라 옳은 답입니다. 아는 것이 없는데 제곱 오차를 작게 하려면 평균을 말해야 합니다. 그러고 나서 걷기 시작합니다. 한 걸음마다 정해지지 않았던 것이 조금씩 정해지고, 평균을 낼 후보가 줄어들며, 그림은 점점 선명해집니다. 마지막에 남는 숫자 하나는 더 이상 평균이 아닙니다. 필름을 다시 재생하면서 `x_0_hat`을 지켜보십시오.
+# 이것은 신경망의 약점이 아니라 옳은 답입니다. 아는 것이 없는데 제곱 오차를 작게 하려면 평균을 말해야 합니다. ($\mathbb E\,(x_0-c)^2$을 $c$로 미분하여 영으로 놓으면 $c=\mathbb E\,x_0$입니다.) 그러고 나서 걷기 시작합니다. 한 걸음마다 정해지지 않았던 것이 조금씩 정해지고, 평균을 낼 후보가 줄어들며, 그림은 점점 선명해집니다. 마지막에 남는 숫자 하나는 더 이상 평균이 아닙니다. 필름을 다시 재생하면서 `x_0_hat`을 지켜보십시오.
+#
+# (8을 보십시오. R처럼 되어 버렸습니다. 이렇게 작은 신경망은 가끔 빗나가기도 합니다.)
 
 # %% [markdown] key="which" lang="en"
 # ## Which painting comes back?
@@ -703,21 +742,21 @@ names = ["$x_0$"] + [f"$t={t}$" for t in starts]
 figures.show(figures.grid(rows, names, ["$x_t$", r"$\to x_0$"]), "alt.intuition.which")
 
 # %% [markdown] key="which-after" lang="en"
-# From $t = 100$ we get our own 7 back, down to its strokes. The farther we start, the farther away we land; and from $t = 1000$ the network draws *a* digit, which has no reason to be ours. The sampler never recovers what was lost. It draws something that fits with what is left, and when nothing is left, anything goes that looks like a digit.
+# From $t = 100$ we get our own 7 back, down to its strokes. From 300 and 500 it is still a 7, but with strokes of its own. From 700 it is no 7 any more, but something between a 3 and an 8; and from 1000 the network draws a 2, which owes nothing to our digit. The sampler never recovers what was lost. It draws something that fits with what is left, and when nothing is left, anything goes that looks like a digit.
 #
-# (In earnest: a "restored" face or number plate is a plausible invention, not evidence.)
+# (A serious warning: a "restored" face or number plate is a plausible invention, not evidence.)
 #
 # **Commit:** eight walks from one and the same $x_T$. Do they end at the same digit?
 
-# %% [markdown] key="which-after" lang="id" ref="070f611b"
-# Dari $t = 100$ kita mendapatkan kembali 7 kita sendiri, sampai ke goresan-goresannya. Makin jauh titik mulainya, makin jauh pula hasilnya dari angka kita; dan dari $t = 1000$ jaringan membuat *sebuah* angka, yang tidak punya alasan untuk sama dengan milik kita. Sampler tidak pernah menemukan kembali yang hilang. Ia membuat sesuatu yang cocok dengan yang masih tersisa, dan kalau tidak ada yang tersisa, apa saja boleh asal mirip angka.
+# %% [markdown] key="which-after" lang="id" ref="57c4004f"
+# Dari $t = 100$ kita mendapatkan kembali 7 kita sendiri, sampai ke goresan-goresannya. Dari 300 dan 500 yang pulang masih angka 7, tetapi goresannya makin lain; dari 700 sudah bukan 7, melainkan bentuk di antara 3 dan 8; dan dari 1000 jaringan membuat angka 2, yang tidak berutang apa-apa pada angka kita. Sampler tidak pernah menemukan kembali yang hilang. Ia membuat sesuatu yang cocok dengan yang masih tersisa, dan kalau tidak ada yang tersisa, apa saja boleh asal mirip angka.
 #
 # (Ini serius: wajah atau pelat nomor yang "dipulihkan" adalah rekaan yang masuk akal, bukan bukti.)
 #
 # **Putuskan dulu:** delapan perjalanan dari satu $x_T$ yang sama. Apakah semuanya berakhir pada angka yang sama?
 
-# %% [markdown] key="which-after" lang="ko" ref="070f611b"
-# $t = 100$에서는 우리의 7이 획 하나까지 그대로 돌아옵니다. 멀리서 출발할수록 멀리 떨어진 곳에 닿습니다. $t = 1000$에서는 신경망이 *어떤* 숫자를 그리는데, 그것이 우리 숫자일 까닭은 없습니다. 샘플러는 잃어버린 것을 되찾지 않습니다. 남아 있는 것과 어울리는 그림을 그릴 뿐입니다. 남은 것이 하나도 없으면, 숫자처럼 보이기만 하면 무엇이든 나올 수 있습니다.
+# %% [markdown] key="which-after" lang="ko" ref="57c4004f"
+# $t = 100$에서는 우리의 7이 획 하나까지 그대로 돌아옵니다. 300과 500에서도 7이기는 하지만 획이 점점 달라집니다. 700에서는 더 이상 7이 아니라 3과 8 사이의 무엇이 되고, 1000에서는 우리 숫자와 아무 상관 없는 2가 나옵니다. 샘플러는 잃어버린 것을 되찾지 않습니다. 남아 있는 것과 어울리는 그림을 그릴 뿐입니다. 남은 것이 하나도 없으면, 숫자처럼 보이기만 하면 무엇이든 나올 수 있습니다.
 #
 # (가볍게 넘길 일이 아닙니다. “복원한” 얼굴이나 자동차 번호판은 그럴듯하게 지어낸 것이지 증거가 아닙니다.)
 #
@@ -731,40 +770,46 @@ for name, images in zip(("DDPM", "DDIM"), rows, strict=True):
 figures.show(figures.grid(rows, row_titles=["DDPM", "DDIM"]), "alt.intuition.outcomes")
 
 # %% [markdown] key="outcomes-after" lang="en"
-# It depends on the walk. In the upper row (*DDPM*, chapter 6) every step adds a pinch of fresh noise, and the eight walks part. In the lower row (*DDIM*, chapter 7) nothing is drawn on the way, and the same start gives the same digit, eight times. Same network, same weights: how one walks is a choice one makes afterwards.
+# It depends on the walk. In the upper row (*DDPM*, chapter 6) every step adds a pinch of fresh noise, and the eight walks drift apart. In the lower row (*DDIM*, chapter 7) nothing is drawn on the way, and the same start gives the same digit, eight times. Same network, same weights: how one walks is a choice one makes afterwards.
+#
+# (Several of the upper eight are no proper digits: the network is small, and here nobody told it which digit to draw.)
 
-# %% [markdown] key="outcomes-after" lang="id" ref="849c1158"
+# %% [markdown] key="outcomes-after" lang="id" ref="17a9e5ba"
 # Tergantung cara berjalannya. Di baris atas (*DDPM*, Bab 6) setiap langkah menambahkan sejumput noise baru, dan kedelapan perjalanan itu berpisah jalan. Di baris bawah (*DDIM*, Bab 7) tidak ada yang diundi di jalan, dan awal yang sama memberi angka yang sama, delapan kali. Jaringannya sama, bobotnya sama: cara berjalan adalah pilihan yang dibuat belakangan.
+#
+# (Beberapa dari delapan gambar di baris atas bukan angka yang utuh: jaringannya kecil, dan di sini tidak ada yang memberitahunya angka mana yang harus dibuat.)
 
-# %% [markdown] key="outcomes-after" lang="ko" ref="849c1158"
+# %% [markdown] key="outcomes-after" lang="ko" ref="17a9e5ba"
 # 걷는 방법에 달려 있습니다. 윗줄(*DDPM*, 6장)에서는 걸음마다 새 노이즈를 조금씩 뿌리므로 여덟 갈래가 서로 갈라집니다. 아랫줄(*DDIM*, 7장)에서는 도중에 아무것도 뽑지 않으므로 같은 출발점에서 같은 숫자가 여덟 번 나옵니다. 신경망도 가중치도 똑같습니다. 어떻게 걸을지는 학습이 끝난 뒤에 고르면 됩니다.
+#
+# (윗줄의 여덟 장 가운데 몇 장은 제대로 된 숫자가 아닙니다. 신경망이 작은 데다, 여기서는 어떤 숫자를 그리라고 알려 주지도 않았습니다.)
 
 # %% [markdown] key="ideal" lang="en"
 # ## The cleaner that knows everything
 #
-# Our network makes mistakes. What would a *perfect* one do, one that minimises its training error completely? For a finite collection $x_1, \dots, x_N$ it can be written down. Every $x_i$ is asked: how probable is it that you, faded and noised, became this $x_t$? The answers, scaled to sum to 1, are weights, and the perfect guess is the weighted mean:
+# Our network makes mistakes. What would a *perfect* one do, one that minimises its training error completely? For a finite collection $x_1, \dots, x_N$ it can be written down. Every $x_i$ is asked: how probable is it that you, faded and noised, became this $x_t$? The answers, scaled to sum to 1, are weights, and the perfect guess is the weighted mean. A model that answers like this is called the *ideal denoiser*:
 #
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# **Exercise 3.** Write `ideal_x_0(x_t, dataset, alpha_bar_t)`. `x_t` has the shape `(D,)`, `dataset` has `(N, D)`, `alpha_bar_t` is a float between 0 and 1; return a tensor of shape `(D,)`. `torch.softmax(..., dim=0)` makes weights of the exponents without overflow.
+# **Exercise 3.** Write `ideal_x_0(x_t, dataset, alpha_bar_t)`. `x_t` has the shape `(D,)`, `dataset` has `(N, D)`, `alpha_bar_t` is a float between 0 and 1; return a tensor of shape `(D,)`. `torch.softmax(..., dim=0)` makes weights of the exponents safely: they are near $-784/2$ even for the right $x_i$, so in single precision a plain `exp` would give zero for every one, and the weights would be $0/0$.
 
-# %% [markdown] key="ideal" lang="id" ref="4dd9cdb5"
+# %% [markdown] key="ideal" lang="id" ref="40beb3e8"
 # ## Pembersih yang mahatahu
 #
-# Jaringan kita masih membuat kekeliruan. Apa yang akan dilakukan jaringan yang *sempurna*, yang menekan galat pelatihannya sampai ke titik terendah? Untuk kumpulan berhingga $x_1, \dots, x_N$, jawabannya dapat dituliskan. Setiap $x_i$ ditanya: seberapa besar peluangnya bahwa kamulah yang, setelah diredupkan dan dibubuhi noise, menjadi $x_t$ ini? Jawaban-jawabannya, yang diskalakan agar berjumlah 1, adalah bobot, dan tebakan yang sempurna adalah rata-rata berbobotnya:
+# Jaringan kita masih membuat kekeliruan. Apa yang akan dilakukan jaringan yang *sempurna*, yang menekan galat pelatihannya sampai ke titik terendah? Untuk kumpulan berhingga $x_1, \dots, x_N$, jawabannya dapat dituliskan. Setiap $x_i$ kita tanya: seberapa besar peluang bahwa kamulah yang, setelah diredupkan dan dibubuhi noise, menjadi $x_t$ ini? Jawaban-jawabannya, yang diskalakan agar berjumlah 1, adalah bobot, dan tebakan yang sempurna adalah rata-rata berbobotnya. Model yang menjawab seperti ini disebut *penghilang noise ideal* (ideal denoiser):
 #
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# **Latihan 3.** Tulis `ideal_x_0(x_t, dataset, alpha_bar_t)`. Bentuk `x_t` adalah `(D,)`, bentuk `dataset` adalah `(N, D)`, dan `alpha_bar_t` sebuah float antara 0 dan 1; kembalikan tensor berbentuk `(D,)`. `torch.softmax(..., dim=0)` mengubah eksponen menjadi bobot tanpa luapan (overflow).
+# **Latihan 3.** Tulis `ideal_x_0(x_t, dataset, alpha_bar_t)`. Bentuk `x_t` adalah `(D,)`, bentuk `dataset` adalah `(N, D)`, dan `alpha_bar_t` sebuah float antara 0 dan 1; kembalikan tensor berbentuk `(D,)`. `torch.softmax(..., dim=0)` mengubah eksponen menjadi bobot dengan aman: untuk $x_i$ yang tepat pun eksponennya sekitar $-784/2$, sehingga dalam presisi tunggal `exp` biasa menghasilkan nol untuk semuanya (underflow), dan bobotnya menjadi $0/0$.
 
-# %% [markdown] key="ideal" lang="ko" ref="4dd9cdb5"
+# %% [markdown] key="ideal" lang="ko" ref="40beb3e8"
 # ## 모든 것을 아는 복원가
 #
-# 우리 신경망은 실수를 합니다. 학습 오차를 더 줄일 수 없을 때까지 줄인 *완벽한* 신경망이라면 어떻게 답하겠습니까? 그림 모음 $x_1, \dots, x_N$이 유한하면 그 답을 식으로 쓸 수 있습니다. 그림 $x_i$ 하나하나에 묻습니다. 옅어지고 노이즈를 입어 지금의 $x_t$가 되었을 확률은 얼마입니까? 대답의 합이 1이 되도록 맞추면 가중치가 되고, 이 가중치로 낸 평균이 완벽한 추정값입니다.
+# 우리 신경망은 실수를 합니다. 학습 오차를 더 줄일 수 없을 때까지 줄인 *완벽한* 신경망이라면 어떻게 답하겠습니까? 그림 모음 $x_1, \dots, x_N$이 유한하면 그 답을 식으로 쓸 수 있습니다. 그림 $x_i$ 하나하나에 묻습니다. 옅어지고 노이즈를 입어 지금의 $x_t$가 되었을 확률은 얼마입니까? 대답의 합이 1이 되도록 맞추면 가중치가 되고, 이 가중치로 낸 평균이 완벽한 추정값입니다. 이렇게 답하는 모델을 *이상적인 노이즈 제거기*(ideal denoiser)라고 합니다.
 #
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# **연습문제 3.** `ideal_x_0(x_t, dataset, alpha_bar_t)`를 작성하십시오. `x_t`의 모양은 `(D,)`이고 `dataset`의 모양은 `(N, D)`이며, `alpha_bar_t`는 0과 1 사이의 실수(float)입니다. 모양이 `(D,)`인 텐서를 돌려주십시오. `torch.softmax(..., dim=0)`를 쓰면 지수를 오버플로 없이 가중치로 바꿀 수 있습니다.
+# **연습문제 3.** `ideal_x_0(x_t, dataset, alpha_bar_t)`를 작성하십시오. `x_t`의 모양은 `(D,)`이고 `dataset`의 모양은 `(N, D)`이며, `alpha_bar_t`는 0과 1 사이의 실수(float)입니다. 모양이 `(D,)`인 텐서를 돌려주십시오. `torch.softmax(..., dim=0)`를 쓰면 지수를 안전하게 가중치로 바꿀 수 있습니다. 지수는 옳은 $x_i$에서도 $-784/2$ 안팎이라, 단정밀도에서 그냥 `exp`를 쓰면 모두 영이 되고(언더플로) 가중치는 $0/0$이 됩니다.
 
 # %% key="ex-ideal" exercise="intuition.ideal_x_0"
 def ideal_x_0(x_t, dataset, alpha_bar_t):
@@ -837,19 +882,19 @@ film = frames.film(walked, columns=4)
 player(film.tracks, times=film.times, alt=lang.text("alt.intuition.ideal_film"))
 
 # %% [markdown] key="recite" lang="en"
-# At $t = 857$ some 470 of the 500 are still in the running, at $t = 572$ about 30, at $t = 429$ just one. The whole decision falls in the middle of the walk; the last 400 timesteps only wipe the noise off. (It is the reading test from before, seen from the other side. Biroli et al. 2024 study these moments.) In the film: one grey average for everybody, then blends, then a digit that no longer changes.
+# At $t = 857$ some 470 of the 500 are still in the running, at $t = 572$ about 30, at $t = 429$ just one. The whole decision falls in the middle of the walk; the last 400 timesteps only wipe the rest of the noise away. (It is the reading test from before, seen from the other side. Biroli et al. 2024 study these moments.) In the film: one grey average for everybody, then blends, then a digit that no longer changes.
 #
-# **Commit:** how far is each finished picture from the nearest of the 500, at the worst pixel: about $1$ (as for two different digits), about $0.1$, or $0$?
+# **Commit:** how far is each finished picture from the nearest of the 500, at the worst pixel: about $2$ (as for two different digits), about $0.1$, or $0$?
 
-# %% [markdown] key="recite" lang="id" ref="39a11721"
+# %% [markdown] key="recite" lang="id" ref="cf769e29"
 # Pada $t = 857$ masih ada sekitar 470 dari 500 angka yang ikut bersaing, pada $t = 572$ sekitar 30, pada $t = 429$ tinggal satu. Seluruh keputusan jatuh di tengah perjalanan; 400 timestep (langkah waktu) terakhir hanya menyeka sisa noise. (Inilah ujian membaca tadi, dilihat dari sisi sebaliknya. Biroli et al. 2024 meneliti saat-saat seperti ini.) Di film: mula-mula satu rata-rata kelabu untuk semuanya, lalu campuran-campuran, lalu sebuah angka yang tidak berubah lagi.
 #
-# **Putuskan dulu:** seberapa jauh setiap gambar jadi dari yang terdekat di antara 500 angka itu, pada piksel yang terburuk: sekitar $1$ (seperti dua angka yang berbeda), sekitar $0.1$, atau $0$?
+# **Putuskan dulu:** seberapa jauh setiap gambar hasil akhirnya berbeda dari yang terdekat di antara 500 angka itu, pada piksel yang terburuk: sekitar $2$ (seperti dua angka yang berbeda), sekitar $0.1$, atau $0$?
 
-# %% [markdown] key="recite" lang="ko" ref="39a11721"
+# %% [markdown] key="recite" lang="ko" ref="cf769e29"
 # $t = 857$에서는 500장 가운데 470장쯤이 아직 후보이고, $t = 572$에서는 30장쯤, $t = 429$에서는 단 한 장입니다. 결정은 모두 길 한복판에서 내려지고, 마지막 400타임스텝은 노이즈를 닦아 낼 뿐입니다. (앞에서 본 읽기 시험을 반대편에서 본 셈입니다. 이런 순간은 Biroli et al. 2024가 다룹니다.) 필름에서는 모두 똑같은 회색 평균이 먼저 나오고, 이어서 여럿이 섞인 모습이, 그다음에 더는 바뀌지 않는 숫자가 나옵니다.
 #
-# **먼저 예상해 보십시오.** 완성된 그림을 500장 가운데 가장 가까운 그림과 견주면, 가장 많이 어긋난 픽셀에서 얼마나 다르겠습니까? 약 $1$(서로 다른 두 숫자만큼), 약 $0.1$, $0$ 가운데 고르십시오.
+# **먼저 예상해 보십시오.** 완성된 그림을 500장 가운데 가장 가까운 그림과 견주면, 가장 많이 어긋난 픽셀에서 얼마나 다르겠습니까? 약 $2$(서로 다른 두 숫자만큼), 약 $0.1$, $0$ 가운데 고르십시오.
 
 
 # %% key="recite-run"
@@ -875,7 +920,7 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # $0$ for the ideal model, to four decimals. **The perfect model of a finite collection can do nothing but recite it.** Every walk ends exactly on one of the 500. It has the smallest possible training error, and it has never drawn anything new.
 #
-# Our network, with its mistakes, is different: its digits keep a distance from the training digits, of the same order as new real digits do. So what makes it useful is precisely that it does *not* reach the minimum of its own training error: it is a smooth function that has to make do with what many digits have in common. Why that so often works so well is a question of current research (Kadkhodaie et al. 2024 is a good way in).
+# Our network, with its mistakes, is different: its digits keep a distance from the training digits, of the same order as new real digits do. (Some of that distance comes from drawings that failed: the first and the seventh in the row are no proper digits.) So what makes it useful is precisely that it does *not* reach the minimum of its own training error: it is a smooth function that has to make do with what many digits have in common. Why that so often works so well is a question of current research (Kadkhodaie et al. 2024 is a good way in).
 #
 # Reciting is no mere thought experiment. Large models, trained long on pictures that occur many times, do repeat some of them nearly unchanged (Carlini et al. 2023).
 #
@@ -885,14 +930,14 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # Note your letter. (A hint: the network reports *all* the noise that is in $x_t$, and the steps are small.) Chapter 6 runs it.
 
-# %% [markdown] key="recite-after" lang="id" ref="0407e2fb"
+# %% [markdown] key="recite-after" lang="id" ref="83f6ff28"
 # Tiga baris bilangan: model ideal terhadap 500 angkanya; jaringan kita yang terlatih terhadap semua 18000 angka yang dipakai melatihnya; dan, sebagai pembanding, 16 angka asli yang belum pernah dilihatnya terhadap 18000 angka yang sama. Lalu gambarnya: buatan model ideal ($x_0^{*}$) di atas yang terdekat dari 500 angkanya, buatan jaringan ($x_0^{\theta}$) di atas yang terdekat dari 18000 angkanya.
 #
-# $0$ untuk model ideal, sampai empat desimal. **Model yang sempurna untuk kumpulan berhingga hanya bisa menghafalkannya.** Setiap perjalanan berakhir tepat pada salah satu dari 500 angka itu. Galat pelatihannya yang terkecil yang mungkin, dan belum pernah ia membuat sesuatu yang baru.
+# $0$ untuk model ideal, sampai empat desimal. **Model yang sempurna untuk kumpulan berhingga hanya bisa menghafalkannya.** Setiap perjalanan berakhir tepat pada salah satu dari 500 angka itu. Galat pelatihannya serendah mungkin, tetapi tidak satu pun buatannya baru.
 #
-# Jaringan kita, dengan segala kekeliruannya, berbeda: angka buatannya berjarak dari angka-angka pelatihan, kira-kira sejauh jarak angka asli yang baru. Jadi yang membuatnya berguna justru karena ia *tidak* mencapai minimum galat pelatihannya sendiri: ia fungsi mulus yang harus mencukupkan diri dengan apa yang sama pada banyak angka. Mengapa cara ini begitu sering berhasil sebaik itu masih menjadi pertanyaan penelitian sekarang (Kadkhodaie et al. 2024 adalah pintu masuk yang baik).
+# Jaringan kita, dengan segala kekeliruannya, berbeda: angka buatannya berjarak dari angka-angka pelatihan, kira-kira sejauh jarak angka asli yang baru. (Sebagian jarak itu berasal dari buatan yang cacat: gambar pertama dan ketujuh dalam barisnya bukan angka yang utuh.) Jadi yang membuatnya berguna justru karena ia *tidak* mencapai minimum galat pelatihannya sendiri: ia fungsi mulus yang harus mencukupkan diri dengan apa yang sama pada banyak angka. Mengapa cara ini begitu sering berhasil sebaik itu masih menjadi pertanyaan penelitian sekarang (Kadkhodaie et al. 2024 adalah pintu masuk yang baik).
 #
-# Menghafal bukan sekadar percobaan di dalam kepala. Model besar, yang dilatih lama dengan gambar yang muncul berkali-kali, memang mengulang sebagian gambar itu hampir tanpa perubahan (Carlini et al. 2023).
+# Menghafal bukan sekadar eksperimen pikiran. Model besar, yang dilatih lama dengan gambar yang muncul berkali-kali, memang mengulang sebagian gambar itu hampir tanpa perubahan (Carlini et al. 2023).
 #
 # ## Sebuah jebakan, dibiarkan terbuka
 #
@@ -900,12 +945,12 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # Catat huruf pilihanmu. (Petunjuk: jaringan melaporkan *semua* noise yang ada di dalam $x_t$, padahal langkahnya kecil.) Bab 6 menjalankannya.
 
-# %% [markdown] key="recite-after" lang="ko" ref="0407e2fb"
+# %% [markdown] key="recite-after" lang="ko" ref="83f6ff28"
 # 수는 세 줄로 나옵니다. 이상적인 모델의 그림을 그 500장과 견준 것, 학습한 우리 신경망의 그림을 학습에 쓴 숫자 18000장 전체와 견준 것, 그리고 잣대로 삼으려고 신경망이 본 적 없는 진짜 숫자 16장을 같은 18000장과 견준 것입니다. 그림에서는 이상적인 모델이 그린 것($x_0^{*}$) 아래에 그 500장 가운데 가장 가까운 것이, 신경망이 그린 것($x_0^{\theta}$) 아래에 그 18000장 가운데 가장 가까운 것이 있습니다.
 #
 # 이상적인 모델은 소수점 아래 네 자리까지 $0$입니다. **유한한 그림 모음의 완벽한 모델은 외운 것을 되뇌는 일밖에 하지 못합니다.** 어느 길이든 500장 가운데 하나에 정확히 닿으며 끝납니다. 학습 오차는 더 작을 수 없지만, 새로운 것은 하나도 그린 적이 없습니다.
 #
-# 실수를 하는 우리 신경망은 다릅니다. 신경망이 그린 숫자는 학습한 숫자와 어느 정도 떨어져 있고, 그 거리는 처음 보는 진짜 숫자와 비슷합니다. 그러니 신경망이 쓸모 있는 것은 바로 자기 학습 오차의 최솟값에 *닿지 못하기* 때문입니다. 신경망은 매끄러운 함수여서, 많은 숫자에 공통된 것으로 꾸려 나갈 수밖에 없습니다. 이것이 왜 이렇게 자주, 이렇게 잘 통하는지는 지금도 연구하는 물음입니다(Kadkhodaie et al. 2024부터 읽으면 좋습니다).
+# 실수를 하는 우리 신경망은 다릅니다. 신경망이 그린 숫자는 학습한 숫자와 어느 정도 떨어져 있고, 그 거리는 처음 보는 진짜 숫자와 비슷합니다. (그 거리의 일부는 잘못 그린 그림에서 옵니다. 줄에서 첫째와 일곱째 그림은 제대로 된 숫자가 아닙니다.) 그러니 신경망이 쓸모 있는 것은 바로 자기 학습 오차의 최솟값에 *닿지 못하기* 때문입니다. 신경망은 매끄러운 함수여서, 많은 숫자에 공통된 것으로 꾸려 나갈 수밖에 없습니다. 이것이 왜 이렇게 자주, 이렇게 잘 통하는지는 지금도 연구하는 물음입니다(Kadkhodaie et al. 2024부터 읽으면 좋습니다).
 #
 # 외운 것을 되뇌는 일은 상상에 그치지 않습니다. 여러 번 나오는 그림을 오래 학습한 큰 모델은 실제로 그 가운데 일부를 거의 그대로 되풀이합니다(Carlini et al. 2023).
 #
@@ -926,30 +971,30 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 # | **VAE** (Kingma and Welling 2014) | one pass from a small code; an encoder finds the code of a picture | stable training; a bound on the likelihood; a useful code space | simple versions are blurred |
 # | **diffusion** (Sohl-Dickstein et al. 2015; Ho et al. 2020) | many passes of one network, noise to picture | plain regression, so stable training; high quality; broad coverage; can be steered by a text, a class or a layout; a principled framework with a likelihood bound | slow: tens to hundreds of passes for each picture |
 #
-# Fair play for all three. Dhariwal and Nichol 2021 showed diffusion ahead of the best GANs of their day on ImageNet, by a score that has its own faults. GANs remain the fastest. A VAE sits inside many of today's picture generators, where it makes the pictures small enough for a diffusion model. Xiao et al. 2022 call it a *trilemma*: quality, coverage and speed, and each family is short of one.
+# To be fair to all three: Dhariwal and Nichol 2021 showed diffusion ahead of the best GANs of their day on ImageNet, by a score (FID) that has its own faults. GANs remain the fastest. A VAE sits inside many of today's picture generators, where it makes the pictures small enough for a diffusion model. Xiao et al. 2022 call it a *trilemma*: quality, coverage and speed, and each family is short of one.
 #
 # ### "No mode collapse"?
 #
-# Lists of advantages often say that diffusion models have *no* mode collapse. Let us count: 100 digits with no wish expressed; the course's small classifier reads them. **Commit:** will all ten classes occur? Equally often?
+# Lists of advantages often say that diffusion models have *no* mode collapse. Let us count: 100 digits, without asking for any particular one; the course's small classifier reads them. **Commit:** will all ten classes occur? Equally often?
 
-# %% [markdown] key="compare" lang="id" ref="b9be0656"
+# %% [markdown] key="compare" lang="id" ref="c47fdbb9"
 # ## GAN, VAE, difusi
 #
 # Tiga keluarga yang belajar menggambar dari contoh, beserta harga yang sebenarnya:
 #
 # | | cara menggambar | kekuatan | kelemahan |
 # | --- | --- | --- | --- |
-# | **GAN** (Goodfellow et al. 2014) | sekali jalan, noise menjadi gambar; dilatih melawan seorang pengkritik | cepat; gambarnya tajam | pelatihannya pertandingan dan bisa tidak kunjung tenang; sebagian data mungkin tidak pernah tergambar (*mode collapse*) |
+# | **GAN** (Goodfellow et al. 2014) | sekali jalan, noise menjadi gambar; dilatih melawan sebuah diskriminator | cepat; gambarnya tajam | pelatihannya pertandingan dan bisa tidak kunjung konvergen; sebagian data mungkin tidak pernah tergambar (*mode collapse*) |
 # | **VAE** (Kingma dan Welling 2014) | sekali jalan dari sebuah kode kecil; sebuah encoder mencari kode untuk suatu gambar | pelatihannya stabil; ada batas untuk likelihood; ruang kodenya berguna | versi sederhananya kabur |
 # | **difusi** (Sohl-Dickstein et al. 2015; Ho et al. 2020) | jaringan yang sama dijalankan berkali-kali, noise menjadi gambar | regresi biasa, jadi pelatihannya stabil; mutunya tinggi; cakupannya luas; dapat diarahkan dengan teks, kelas, atau tata letak; kerangkanya berdasar, dengan batas untuk likelihood | lambat: puluhan sampai ratusan kali menjalankan jaringan untuk setiap gambar |
 #
-# Mari berlaku adil kepada ketiganya. Dhariwal dan Nichol 2021 menunjukkan bahwa difusi mengungguli GAN terbaik pada masanya di ImageNet, menurut suatu skor yang juga punya cela. GAN masih yang tercepat. VAE bersembunyi di dalam banyak pembuat gambar masa kini, untuk mengecilkan gambar sampai sanggup ditangani model difusi. Xiao et al. 2022 menyebutnya *trilema*: mutu, cakupan, dan kecepatan, dan setiap keluarga kekurangan salah satunya.
+# Mari berlaku adil kepada ketiganya. Dhariwal dan Nichol 2021 menunjukkan bahwa difusi mengungguli GAN terbaik pada masanya di ImageNet, menurut FID, skor yang juga punya kelemahan. GAN masih yang tercepat. VAE bersembunyi di dalam banyak pembuat gambar masa kini, untuk mengecilkan gambar sampai sanggup ditangani model difusi. Xiao et al. 2022 menyebutnya *trilema*: mutu, cakupan, dan kecepatan, dan setiap keluarga kekurangan salah satunya.
 #
 # ### "Tanpa mode collapse"?
 #
 # Daftar keunggulan sering menyebut bahwa model difusi *bebas* dari mode collapse. Mari kita hitung: 100 angka tanpa permintaan apa pun; pengklasifikasi kecil milik kursus ini membacanya. **Putuskan dulu:** apakah kesepuluh kelas akan muncul? Sama seringnya?
 
-# %% [markdown] key="compare" lang="ko" ref="b9be0656"
+# %% [markdown] key="compare" lang="ko" ref="c47fdbb9"
 # ## GAN, VAE, 확산
 #
 # 예를 보고 그리는 법을 배우는 모델에는 세 갈래가 있습니다. 저마다 실제로 치르는 값을 견주어 봅시다.
@@ -960,7 +1005,7 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 # | **VAE** (Kingma & Welling 2014) | 작은 코드에서 한 번 통과, 그림의 코드는 인코더가 탐색 | 안정된 학습, 가능도의 하한, 쓸모 있는 코드 공간 | 단순한 모델의 흐릿한 그림 |
 # | **확산** (Sohl-Dickstein et al. 2015; Ho et al. 2020) | 노이즈에서 그림까지 신경망 하나를 여러 번 통과 | 평범한 회귀라서 안정된 학습, 높은 품질, 넓은 포괄성, 글이나 클래스나 배치로 그림을 이끌 수 있음, 가능도의 하한이 있는 원리적인 틀 | 느린 속도, 그림 한 장에 수십에서 수백 번 통과 |
 #
-# 세 갈래 모두를 공정하게 다루어 봅시다. Dhariwal & Nichol 2021은 ImageNet에서 확산이 당시 가장 좋은 GAN을 앞선다는 것을 보였지만, 그때 쓴 점수에도 흠이 있습니다. 지금도 가장 빠른 것은 GAN입니다. VAE는 오늘날의 여러 그림 생성기 속에서, 확산 모델이 다룰 만한 크기로 그림을 줄이는 일을 합니다. Xiao et al. 2022는 이 처지를 *트릴레마*(trilemma)라고 부릅니다. 품질과 포괄성과 속도 가운데 어느 갈래든 하나가 모자랍니다.
+# 세 갈래 모두를 공정하게 다루어 봅시다. Dhariwal & Nichol 2021은 ImageNet에서 확산이 당시 가장 좋은 GAN을 앞선다는 것을 보였지만, 그때 쓴 점수(FID)에도 흠이 있습니다. 지금도 가장 빠른 것은 GAN입니다. VAE는 오늘날의 여러 그림 생성기 속에서, 확산 모델이 다룰 만한 크기로 그림을 줄이는 일을 합니다. Xiao et al. 2022는 이 처지를 *트릴레마*(trilemma)라고 부릅니다. 품질과 포괄성과 속도 가운데 어느 갈래든 하나가 모자랍니다.
 #
 # ### “모드 붕괴가 없다”는 말
 #
@@ -975,24 +1020,27 @@ read = metrics.classifier()(images).argmax(1)
 print("x_0", tuple(images.shape), torch.bincount(read, minlength=10).tolist())
 
 # %% [markdown] key="tilt" lang="en"
-# Read the ten counts with care. A fair ten-sided die thrown 100 times gives 10 of each only on average; every count scatters by about 3 (the root of $100 \cdot 0.1 \cdot 0.9$). What goes beyond that is not chance: the network, and our hurry with 20 steps, prefer some digits to others.
-# But no class has been abandoned, and nothing had to be done for it: a regression that must explain *every* training picture cannot simply leave some out, while a GAN is only asked to fool its critic.
+# Read the ten counts with care. A fair ten-sided die thrown 100 times gives 10 of each only on average; every count scatters by about 3 (the root of $100 \cdot 0.1 \cdot 0.9$). The extremes, 4 and 16, lie two such widths from 10, and among ten counts that is not surprising. So 100 digits cannot tell chance from a preference of the network. If you want to know, put 1000 in place of 100 and run the cell again (half a minute or so): each count should then lie around 100, and the width is about 9.
 #
-# But "no" is too strong a word. Coverage is traded away as soon as one steers hard. *Guidance* (chapter 9) pulls the draw towards a wish with a strength $s$; on paper it aims at the density $p_c(x)^s\, p_u(x)^{1-s}$, where $p_c$ is the wished-for data and $p_u$ all data. Take one dimension, $p_c = N(1, 0.5^2)$ and $p_u = N(0, 1)$, and a strength as large as text-to-picture programs often use, $s = 7.5$.
+# In any case no class has been abandoned, and nothing had to be done for it: a regression that must explain *every* training picture cannot simply leave some out, while a GAN is only asked to fool its critic.
 #
-# **Commit:** the wished-for data have standard deviation $0.5$. What is it at $s = 7.5$?
+# Still, "no" is too strong a word. Coverage is traded away as soon as one steers hard. *Guidance* (chapter 9) pulls the draw towards a wish with a strength $s$; on paper it aims at the density $p_c(x)^s\, p_u(x)^{1-s}$, where $p_c$ is the data asked for and $p_u$ all data. Take one dimension, $p_c = N(1, 0.5^2)$ and $p_u = N(0, 1)$, and a strength as large as text-to-picture programs often use, $s = 7.5$.
+#
+# **Commit:** the data asked for have standard deviation $0.5$. What is it at $s = 7.5$?
 
-# %% [markdown] key="tilt" lang="id" ref="60f75218"
-# Bacalah kesepuluh hitungan itu dengan hati-hati. Dadu bersisi sepuluh yang adil, yang dilempar 100 kali, memberi masing-masing 10 hanya secara rata-rata; setiap hitungan bergoyang sekitar 3 (akar dari $100 \cdot 0.1 \cdot 0.9$). Yang melebihi itu bukan kebetulan: jaringan kita, dan ketergesaan kita dengan 20 langkah, lebih menyukai angka tertentu.
-# Namun, tidak ada kelas yang ditinggalkan, dan untuk itu tidak perlu upaya khusus: regresi yang harus menjelaskan *setiap* gambar pelatihan tidak bisa begitu saja melewatkan sebagian, sedangkan GAN hanya diminta mengelabui pengkritiknya.
+# %% [markdown] key="tilt" lang="id" ref="e1483245"
+# Bacalah kesepuluh hitungan itu dengan hati-hati. Dadu bersisi sepuluh yang adil, yang dilempar 100 kali, memberi masing-masing 10 hanya secara rata-rata; setiap hitungan bergoyang sekitar 3 (akar dari $100 \cdot 0.1 \cdot 0.9$). Yang paling ekstrem, 4 dan 16, berjarak dua kali goyangan itu dari 10, dan di antara sepuluh hitungan hal itu masih wajar. Jadi, 100 gambar belum cukup untuk memutuskan apakah jaringan lebih menyukai angka tertentu. Kalau ingin tahu, ganti 100 dengan 1000 lalu jalankan lagi selnya (sekitar setengah menit): setiap hitungan semestinya berada di sekitar 100, dengan goyangan sekitar 9.
 #
-# Meski begitu, "tanpa" terlalu keras. Cakupan ikut tergadai begitu kita menyetir kuat-kuat. *Guidance* (Bab 9) menarik hasilnya ke arah suatu permintaan dengan kekuatan $s$; di atas kertas sasarannya densitas $p_c(x)^s\, p_u(x)^{1-s}$, dengan $p_c$ untuk data yang diminta dan $p_u$ untuk semua data. Ambil satu dimensi, $p_c = N(1, 0.5^2)$ dan $p_u = N(0, 1)$, serta kekuatan sebesar yang lazim dipakai program pembuat gambar dari teks, $s = 7.5$.
+# Bagaimanapun, tidak ada kelas yang ditinggalkan, dan untuk itu tidak perlu upaya khusus: regresi yang harus menjelaskan *setiap* gambar pelatihan tidak bisa begitu saja melewatkan sebagian, sedangkan GAN hanya diminta mengelabui diskriminatornya.
+#
+# Meski begitu, "tanpa" terlalu keras. Cakupan ikut tergadai begitu hasilnya kita arahkan kuat-kuat. *Guidance* (Bab 9) menarik hasilnya ke arah suatu permintaan dengan kekuatan $s$; di atas kertas sasarannya densitas $p_c(x)^s\, p_u(x)^{1-s}$, dengan $p_c$ untuk data yang diminta dan $p_u$ untuk semua data. Ambil satu dimensi, $p_c = N(1, 0.5^2)$ dan $p_u = N(0, 1)$, serta kekuatan sebesar yang lazim dipakai program pembuat gambar dari teks, $s = 7.5$.
 #
 # **Putuskan dulu:** data yang diminta bersimpangan baku $0.5$. Menjadi berapa pada $s = 7.5$?
 
-# %% [markdown] key="tilt" lang="ko" ref="60f75218"
-# 열 개의 횟수를 조심해서 읽으십시오. 면이 열 개인 공정한 주사위를 100번 던져도 각 면이 10번씩 나오는 것은 평균일 뿐이고, 횟수는 저마다 3쯤($100 \cdot 0.1 \cdot 0.9$의 제곱근) 흔들립니다. 그보다 크게 벗어난 것은 우연이 아닙니다. 이 신경망이, 그리고 20걸음으로 서두른 우리가 어떤 숫자를 다른 숫자보다 즐겨 그린 것입니다.
-# 그래도 버려진 클래스는 없으며, 그러려고 따로 한 일도 없습니다. 학습용 그림을 *모두* 설명해야 하는 회귀는 일부를 그냥 빼놓을 수 없습니다. 이와 달리 GAN은 판별자를 속이기만 하면 됩니다.
+# %% [markdown] key="tilt" lang="ko" ref="e1483245"
+# 열 개의 횟수를 조심해서 읽으십시오. 면이 열 개인 공정한 주사위를 100번 던져도 각 면이 10번씩 나오는 것은 평균일 뿐이고, 횟수는 저마다 3쯤($100 \cdot 0.1 \cdot 0.9$의 제곱근) 흔들립니다. 가장 크게 벗어난 4와 16도 10에서 그 두 배만큼 떨어져 있을 뿐이며, 횟수가 열 개나 되면 놀랄 일이 아닙니다. 그러므로 100장으로는 우연인지, 신경망이 더 즐겨 그리는 숫자가 있는지 가릴 수 없습니다. 궁금하다면 100을 1000으로 바꾸어 셀을 다시 실행해 보십시오(반 분쯤 걸립니다). 이때 횟수는 100 안팎이어야 하고, 흔들리는 폭은 9쯤입니다.
+#
+# 어쨌든 버려진 클래스는 없으며, 그러려고 따로 한 일도 없습니다. 학습용 그림을 *모두* 설명해야 하는 회귀는 일부를 그냥 빼놓을 수 없습니다. 이와 달리 GAN은 판별자를 속이기만 하면 됩니다.
 #
 # 그러나 “없다”는 지나친 말입니다. 세게 이끌려고 하면 곧바로 포괄성을 내주어야 합니다. *가이던스*(9장)는 세기 $s$로 그림을 바라는 쪽으로 끌어당깁니다. 이론에서 겨누는 것은 밀도 $p_c(x)^s\, p_u(x)^{1-s}$이고, 여기서 $p_c$는 바라는 데이터의 밀도, $p_u$는 전체 데이터의 밀도입니다. 한 차원에서 $p_c = N(1, 0.5^2)$, $p_u = N(0, 1)$로 놓고, 글에서 그림을 만드는 프로그램이 흔히 쓸 만큼 센 $s = 7.5$를 넣어 봅시다.
 #
@@ -1030,11 +1078,11 @@ for s in (0, 1, 3, 7.5):
 # | weather | GenCast (Price et al. 2025) |
 # | robots | Diffusion Policy (Chi et al. 2023) |
 #
-# A correction that many notes need: the *first* DALL·E (Ramesh et al. 2021) was **not** a diffusion model. It wrote a picture token by token, as a language model writes a text. DALL·E 2 and 3 use diffusion. Midjourney is usually named in the same breath, but has not published its method.
+# A correction that many notes need: the *first* DALL·E (Ramesh et al. 2021) was **not** a diffusion model. It wrote a picture token by token, as a language model writes a text. DALL·E 2 and 3 use diffusion. Midjourney is usually named along with them, but has not published its method.
 #
-# And one reader you might not expect: on 2024-11-14 the Korean university entrance examination (the 2025학년도 수능) put a passage on the AI diffusion model for generating images before everyone who sat its Korean language section: questions 10 to 13. The word 노이즈, *noise*, occurs in it 45 times, which made the news. Its key sentence says that the noise predictor is trained so that the gap between the noise put in and the noise predicted becomes small. After this chapter you know why that is enough.
+# And one reader you might not expect: on 2024-11-14 the Korean university entrance examination (the *Suneung*, 수능, for 2025) set a passage on AI diffusion models for generating images in its Korean language section, which every candidate sat: questions 10 to 13. The word 노이즈, *noise*, occurs in it 45 times, which made the news. Its key sentence says that the noise predictor is trained so that the gap between the noise put in and the noise predicted becomes small. After this chapter you know why that is enough.
 
-# %% [markdown] key="uses" lang="id" ref="1cfe0a85"
+# %% [markdown] key="uses" lang="id" ref="84b0d310"
 # ## Di mana dipakai
 #
 # | bidang | contoh untuk dibaca |
@@ -1047,11 +1095,11 @@ for s in (0, 1, 3, 7.5):
 # | cuaca | GenCast (Price et al. 2025) |
 # | robot | Diffusion Policy (Chi et al. 2023) |
 #
-# Satu ralat yang diperlukan banyak catatan: DALL·E yang *pertama* (Ramesh et al. 2021) **bukan** model difusi. Ia menulis gambar token demi token, seperti model bahasa menulis teks. DALL·E 2 dan 3 memakai difusi. Midjourney biasanya disebut dalam satu tarikan napas, tetapi belum menerbitkan metodenya.
+# Satu ralat yang diperlukan banyak catatan: DALL·E yang *pertama* (Ramesh et al. 2021) **bukan** model difusi. Ia menulis gambar token demi token, seperti model bahasa menulis teks. DALL·E 2 dan 3 memakai difusi. Midjourney sering disebut bersamaan, tetapi belum menerbitkan metodenya.
 #
 # Dan satu pembaca yang mungkin tidak terduga: pada 2024-11-14, ujian masuk perguruan tinggi Korea (2025학년도 수능, *Suneung*) menyodorkan sebuah bacaan tentang model difusi AI pembuat gambar kepada semua peserta ujian bahasa Koreanya: soal 10 sampai 13. Kata 노이즈, *noise*, muncul 45 kali di dalamnya, sampai-sampai menjadi berita. Kalimat kuncinya menyatakan bahwa penebak noise dilatih agar selisih antara noise yang dimasukkan dan noise yang ditebak menjadi kecil. Setelah bab ini kita tahu mengapa itu cukup.
 
-# %% [markdown] key="uses" lang="ko" ref="1cfe0a85"
+# %% [markdown] key="uses" lang="ko" ref="84b0d310"
 # ## 쓰이는 곳
 #
 # | 분야 | 읽어 볼 만한 예 |
@@ -1078,16 +1126,16 @@ for s in (0, 1, 3, 7.5):
 # | [0 · Welcome](00_welcome.ipynb) | how do I use this course? |
 # | **1 · Intuition** | what is the idea? |
 # | [2 · The forward process](02_forward.ipynb) | how much noise, when? the schedule $\beta_t$ and the jump to any $t$ |
-# | 3 · The bound | what does training maximise? |
+# | 3 · The ELBO | what does training maximise? |
 # | 4 · The loss | why does it come down to predicting the noise? |
 # | 5 · The U-Net | which network answers? |
-# | 6 · Sampling | how does one walk back? DDPM |
-# | 7 · Sampling faster | fewer steps: DDIM |
-# | 8 · The score | which direction is "more like the data"? |
-# | 9 · Guidance | how does one ask for something? |
+# | 6 · DDPM sampling | how does one walk back? |
+# | 7 · DDIM | how does one get by with fewer steps? |
+# | 8 · Score matching | which direction is "more like the data"? |
+# | 9 · Classifier-free guidance | how does one ask for something? |
 # | 10 · Beyond | latent diffusion, and what is still open |
 
-# %% [markdown] key="roadmap" lang="id" ref="a578a2c8"
+# %% [markdown] key="roadmap" lang="id" ref="470c4601"
 # ## Jalan di depan
 #
 # Kebanyakan pengantar menunjukkan cara menjalankan model seperti ini dan melewatkan mengapa model itu bekerja. Padahal, alasannyalah yang terbawa ke data baru, ke pemulihan gambar, dan ke model yang belum ada; karena itu kursus ini membahasnya satu demi satu.
@@ -1097,16 +1145,16 @@ for s in (0, 1, 3, 7.5):
 # | [0 · Selamat datang](00_welcome.ipynb) | bagaimana memakai kursus ini? |
 # | **1 · Intuisi** | apa gagasannya? |
 # | [2 · Proses maju](02_forward.ipynb) | berapa banyak noise, dan kapan? jadwal $\beta_t$ dan lompatan ke sembarang $t$ |
-# | 3 · Batas bawah evidensi | apa yang dimaksimalkan pelatihan? |
+# | 3 · ELBO | apa yang dimaksimalkan pelatihan? |
 # | 4 · Loss (fungsi kerugian) | mengapa ujungnya menebak noise? |
 # | 5 · U-Net | jaringan mana yang menjawab? |
-# | 6 · Pengambilan sampel | bagaimana berjalan pulang? DDPM |
-# | 7 · Pengambilan sampel yang lebih cepat | langkah yang lebih sedikit: DDIM |
-# | 8 · Skor | ke arah mana letak "lebih mirip data"? |
-# | 9 · Guidance | bagaimana meminta sesuatu? |
+# | 6 · Pengambilan sampel DDPM | bagaimana berjalan pulang? |
+# | 7 · DDIM | bagaimana cukup dengan lebih sedikit langkah? |
+# | 8 · Score matching (pencocokan skor) | ke arah mana letak "lebih mirip data"? |
+# | 9 · Classifier-free guidance | bagaimana meminta sesuatu? |
 # | 10 · Selanjutnya | difusi laten, dan apa yang masih terbuka |
 
-# %% [markdown] key="roadmap" lang="ko" ref="a578a2c8"
+# %% [markdown] key="roadmap" lang="ko" ref="470c4601"
 # ## 앞으로 갈 길
 #
 # 입문 글은 대개 이런 모델을 돌리는 법만 보여 주고 왜 되는지는 건너뜁니다. 그러나 새로운 데이터에도, 복원에도, 아직 나오지 않은 모델에도 통하는 것은 그 까닭입니다. 그래서 이 강의는 까닭을 하나씩 밝혀 갑니다.
@@ -1116,13 +1164,13 @@ for s in (0, 1, 3, 7.5):
 # | [0 · 환영합니다](00_welcome.ipynb) | 이 강의는 어떻게 씁니까? |
 # | **1 · 직관** | 바탕이 되는 생각은 무엇입니까? |
 # | [2 · 전방 과정](02_forward.ipynb) | 노이즈를 언제, 얼마나 더합니까? 스케줄 $\beta_t$와 임의의 $t$로 건너뛰기 |
-# | 3 · 하한 | 학습은 무엇을 최대화합니까? |
+# | 3 · ELBO | 학습은 무엇을 최대화합니까? |
 # | 4 · 손실 | 왜 결국 노이즈를 예측하는 일이 됩니까? |
 # | 5 · U-Net | 어떤 신경망이 답합니까? |
-# | 6 · 샘플링 | 어떻게 되돌아갑니까? DDPM |
-# | 7 · 더 빠른 샘플링 | 걸음을 어떻게 줄입니까? DDIM |
-# | 8 · 스코어 | “더 데이터다운” 쪽은 어느 방향입니까? |
-# | 9 · 가이던스 | 바라는 것을 어떻게 부탁합니까? |
+# | 6 · DDPM 샘플링 | 어떻게 되돌아갑니까? |
+# | 7 · DDIM | 걸음을 어떻게 줄입니까? |
+# | 8 · 스코어 매칭 | “더 데이터다운” 쪽은 어느 방향입니까? |
+# | 9 · 분류기 없는 가이던스 | 바라는 것을 어떻게 부탁합니까? |
 # | 10 · 그 너머 | 잠재 확산, 그리고 아직 풀리지 않은 문제 |
 
 # %% [markdown] key="take-along" lang="en"

@@ -86,7 +86,9 @@ def test_a_flipped_header_is_named(path):
     refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=path, got=sha(path))
 
 
-@pytest.mark.parametrize("content", [b"", b'{"model": ', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b'{"model": ', b"\xff\xfe", b"[]", b'"x"', b"null", b"3", b"[" * 100_000]
+)
 def test_a_broken_card_is_named(path, content):
     card = path.with_suffix(".json")
     card.write_bytes(content)
@@ -99,6 +101,57 @@ def test_weights_that_do_not_fit_are_named(path, net):
     refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
     card.write_text(json.dumps({"name": "something else"}))
     refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"model": CONFIG | {"wings": 2}}, {"model": None}, {"model": CONFIG | {"widths": []}},
+        {"model": CONFIG | {"time_width": 3}}, {"schedule": None}, {"schedule": {"name": "linear", "S": 3}},
+        {"schedule": {"name": "cosine"}}, {"predicts": "noise"}, {"predicts": []},
+    ],
+)  # fmt: skip
+def test_a_card_with_settings_that_do_not_exist_is_named(path, changed, unchecked):
+    card = path.with_suffix(".json")
+    card.write_text(json.dumps(ABOUT | changed))
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=card, got=sha(card))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_named(path, net, value):
+    net.stem.bias.data[0] = value
+    checkpoints.save(path, net, ABOUT)
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=path, got=sha(path))
+
+
+def test_a_card_that_may_not_be_read_is_named(path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    card = path.with_suffix(".json")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", denied)
+        with pytest.raises(
+            ValueError, match="cannot be read"
+        ) as caught:  # in English: the strings are files too
+            checkpoints.card(path)
+    assert str(card) in str(caught.value) and "Permission denied" in str(caught.value)
+    monkeypatch.setattr(checkpoints, "safe_open", denied)
+    refuses(
+        lambda: checkpoints.load(path), "error.unreadable", path=path, problem="Permission denied"
+    )  # fmt: skip
+
+
+def test_a_note_of_another_kind_is_named(path, unchecked):
+    checkpoints.write_tensors(path, {"a": torch.zeros(1)}, [])
+    refuses(lambda: checkpoints.read_tensors(path), "error.checkpoint", path=path, got=sha(path))
+
+
+def test_a_checkpoint_without_a_name_is_refused(unchecked):
+    for name in (None, 3):
+        refuses(
+            lambda name=name: checkpoints.load(name), "error.checkpoint_name", got=type(name).__name__
+        )  # fmt: skip
 
 
 def test_missing_files_are_named(path):
@@ -186,3 +239,11 @@ def test_a_path_into_data_by_another_way_is_verified_too(path, tmp_path, monkeyp
         )  # fmt: skip
     monkeypatch.setattr(data, "checksums", lambda: {})
     refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.unlisted", path=path)
+
+
+def test_save_takes_its_path_as_it_stands(net, tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "folder", lambda: tmp_path)
+    (tmp_path / "digits.safetensors").write_bytes(b"shipped")
+    for bare in (Path("digits"), tmp_path / "digits.json"):
+        refuses(lambda bare=bare: checkpoints.save(bare, net, ABOUT), "error.suffix", path=bare)
+    assert [p.name for p in tmp_path.iterdir()] == ["digits.safetensors"]

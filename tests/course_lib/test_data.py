@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import socket
+import struct
 from types import SimpleNamespace
 from urllib.error import URLError
 
@@ -82,6 +84,10 @@ def test_bad_images_are_named(unchecked):
     refuses(lambda: data.check_images(good.byte()), "error.float_images", got=torch.uint8)
     refuses(lambda: data.check_images(good[0]), "error.image_shape", got=(1, 3, 3), want="(N, C, H, W)")
     refuses(lambda: data.to_unit(good), "error.uint8", got=torch.float32)
+    refuses(lambda: data.check_images(good[:0]), "error.empty", name="images")
+    for call in (data.check_images, data.to_unit):
+        for x, got in ((None, "NoneType"), ([0.0], "list"), (good.numpy(), "ndarray")):
+            refuses(lambda call=call, x=x: call(x), "error.tensor", name="images", got=got)
     for edge in (good - 1, good + 1):
         assert data.check_images(edge) is edge
 
@@ -125,32 +131,48 @@ def test_the_cache_folder(monkeypatch, tmp_path):
     assert data.cache_folder() == tmp_path / "here"
     monkeypatch.delenv("COURSE_CACHE")
     assert data.cache_folder().parts[-2:] == (".cache", "difusi")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_CACHE", "~/x")
+    assert data.cache_folder() == tmp_path / "x"
+    monkeypatch.setenv("COURSE_CACHE", "~nobody-of-this-name/x")
+    refuses(data.cache_folder, "error.cache_home", path="~nobody-of-this-name/x")
 
 
 @pytest.mark.parametrize(("name", "cls"), [("mnist", "MNIST"), ("fashion", "FashionMNIST")])
 def test_full_sets_come_through_torchvisions_loader(name, cls, monkeypatch, tmp_path):
     from torchvision import datasets
 
-    pixels = torch.randint(0, 256, (5, 28, 28), dtype=torch.uint8)
-    asked = []
+    pixels = torch.randint(0, 256, (60_000, 28, 28), dtype=torch.uint8)
+    asked, waits = [], []
 
     def loader(root, train, download):
         asked.append((root, train, download))
-        return SimpleNamespace(data=pixels, targets=torch.arange(5))
+        waits.append(socket.getdefaulttimeout())
+        n = data.SIZES["train" if train else "test"]
+        return SimpleNamespace(data=pixels[:n], targets=torch.arange(n) % 10)
 
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     monkeypatch.setattr(datasets, cls, loader)
     images, labels = data.full(name, "test")
     assert asked == [(tmp_path, False, True)]
-    assert images.shape == (5, 1, 28, 28) and error(images[:, 0], data.to_unit(pixels)) == 0
-    assert labels.tolist() == [0, 1, 2, 3, 4] and labels.dtype == torch.int64
-    data.full(name)
+    assert images.shape == (10_000, 1, 28, 28)
+    assert error(images[:9, 0], data.to_unit(pixels[:9])) == 0
+    assert labels[:5].tolist() == [0, 1, 2, 3, 4] and labels.dtype == torch.int64
+    assert len(data.full(name)[0]) == 60_000
     assert asked[-1] == (tmp_path, True, True)
+    assert (
+        waits == [15, 15] and socket.getdefaulttimeout() is None
+    )  # no endless wait, and nothing left behind
 
 
 @pytest.mark.parametrize(
     "problem",
-    [URLError("no route"), OSError(101, "Network is unreachable"), RuntimeError("all mirrors")],
+    [
+        URLError("no route"),
+        OSError(101, "Network is unreachable"),
+        TimeoutError("timed out"),
+        RuntimeError("Error downloading x.gz:\nTried a, got:\nno route\nTried b, got:\ntimed out\n\n"),
+    ],
 )
 def test_no_network_is_said_in_one_sentence(problem, monkeypatch, tmp_path):
     from torchvision import datasets
@@ -166,8 +188,9 @@ def test_no_network_is_said_in_one_sentence(problem, monkeypatch, tmp_path):
         ConnectionError,
         name="fashion",
         folder=tmp_path,
-        problem=problem,
+        problem=str(problem).strip().splitlines()[-1],
     )
+    assert socket.getdefaulttimeout() is None
 
 
 @pytest.mark.parametrize("number", sorted(data.UNWRITABLE))
@@ -198,6 +221,69 @@ def test_bad_labels_are_named(unchecked):
     refuses(lambda: data.check_labels(good > 1, 3, 9), "error.label_dtype", got=torch.bool)
     refuses(lambda: data.check_labels(good, 3, 8), "error.label", got=9, last=8)
     refuses(lambda: data.check_labels(good - 1, 3, 9), "error.label", got=-1, last=9)
+    refuses(lambda: data.check_labels([0, 9, 3], 3, 9), "error.tensor", name="labels", got="list")
+    refuses(lambda: data.check_labels(good * 1j, 3, 9), "error.label_dtype", got=torch.complex64)
+
+
+def test_skipping_too_far_is_named(unchecked):
+    for skip in (892, 10**6, -1, 1.0):
+        refuses(
+            lambda skip=skip: data.one_of_each(skip=skip),
+            "error.whole", name="skip", allowed="0..891", got=repr(skip),
+        )  # fmt: skip
+    assert len(data.one_of_each(skip=891)[0]) == 10
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"3", b"\xff\xfe", b'{"a": 3}', b"[" * 100_000])
+def test_a_damaged_list_of_checksums_is_named(content, elsewhere):
+    path = elsewhere / "checksums.json"
+    path.write_bytes(content)
+    data.checksums.cache_clear()
+    try:
+        refuses(lambda: data.digits("test"), "error.checksums", path=path)
+        path.unlink()
+        refuses(lambda: data.digits("test"), "error.file_missing", FileNotFoundError, path=path)
+    finally:
+        data.checksums.cache_clear()
+
+
+def idx(*shape: int) -> bytes:
+    return struct.pack(f">{1 + len(shape)}i", 0x0800 + len(shape), *shape)
+
+
+GOOD_LABELS = idx(10_000) + bytes(10_000)
+GOOD_IMAGES = idx(10_000, 28, 28) + bytes(10_000 * 784)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        (b"garbage", GOOD_LABELS), (b"", GOOD_LABELS), (GOOD_IMAGES[:-1], GOOD_LABELS),
+        (GOOD_IMAGES, bytes(8)),
+        (idx(5, 28, 28) + bytes(5 * 784), GOOD_LABELS), (GOOD_IMAGES, idx(5) + bytes(5)),
+        (GOOD_IMAGES, GOOD_LABELS[:-1] + b"\x0b"), (idx(0, 28, 28), idx(0)),
+    ],
+)  # fmt: skip
+def test_damaged_downloads_are_not_trusted(images, labels, monkeypatch, tmp_path):
+    """torchvision's own loader, with files already there: it takes them as they are."""
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for kind in ("train", "t10k"):
+        (raw / f"{kind}-images-idx3-ubyte").write_bytes(images)
+        (raw / f"{kind}-labels-idx1-ubyte").write_bytes(labels)
+    refuses(lambda: data.full("mnist", "test"), "error.cached", name="mnist", folder=raw)
+
+
+def test_whole_downloads_are_read(monkeypatch, tmp_path):
+    """The files that the test above spoils are right otherwise."""
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for kind in ("train", "t10k"):
+        (raw / f"{kind}-images-idx3-ubyte").write_bytes(GOOD_IMAGES)
+        (raw / f"{kind}-labels-idx1-ubyte").write_bytes(GOOD_LABELS)
+    assert data.full("mnist", "test")[0].shape == (10_000, 1, 28, 28)
 
 
 def test_torchvisions_own_loader_without_network(monkeypatch, tmp_path):

@@ -23,9 +23,14 @@ def test_a_named_device_is_taken(where):
 
 
 def test_bad_devices_are_named(monkeypatch, unchecked):
-    refuses(lambda: device.pick("gpu"), "error.device", got="'gpu'")
+    for name in ("gpu", "xla", "meta", None, 3.5):
+        refuses(lambda name=name: device.pick(name), "error.device", got=repr(name))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     refuses(lambda: device.pick("cuda"), "error.device_absent", got="'cuda'")
+    refuses(lambda: device.pick("cuda:1"), "error.device_absent", got="'cuda:1'")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert device.pick("cuda:0") == torch.device("cuda:0") and device.pick("cuda").type == "cuda"
     refuses(lambda: device.pick("cuda:1"), "error.device_absent", got="'cuda:1'")
 
 

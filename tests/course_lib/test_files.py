@@ -47,3 +47,32 @@ def test_what_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("here")
     path = tmp_path / "file" / "card.json"
     refuses(lambda: files.write_json(path, {}), "error.write", path=path, problem="File exists")
+
+
+def test_a_link_stays_a_link(tmp_path):
+    real, link = tmp_path / "drive" / "progress.json", tmp_path / "progress.json"
+    real.parent.mkdir()
+    real.write_text("{}")
+    link.symlink_to(real)
+    files.write_json(link, [1])
+    assert link.is_symlink() and json.loads(real.read_text()) == [1]
+
+
+def test_ctrl_c_leaves_no_half_written_file(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write_json(tmp_path / "card.json", {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whether_a_file_can_be_written_is_asked_without_writing_it(tmp_path):
+    (tmp_path / "file").write_text("here")
+    files.check_writable(tmp_path / "new" / "card.json")
+    files.check_writable(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "here" and list((tmp_path / "new").iterdir()) == []
+    path = tmp_path / "file" / "card.json"
+    refuses(lambda: files.check_writable(path), "error.write", path=path, problem="File exists")
+    refuses(lambda: files.check_writable(tmp_path), "error.write", path=tmp_path, problem="Is a directory")

@@ -138,5 +138,8 @@ def test_bad_input_is_named(name, unchecked):
     if first == 1:
         refuses(lambda: f(x, 0, x, schedule), "error.t_zero", got=0, first=1, T=1000)
     refuses(lambda: f(x, torch.ones(2), x, schedule), "error.t_dtype", got=torch.float32)
-    refuses(lambda: f(x, 1.0, x, schedule), "error.t_dtype", got="float")
+    refuses(lambda: f(x, 1.0, x, schedule), "error.t_type", got="float")
+    for other, got in ((None, "NoneType"), ([0.0], "list"), (x.numpy(), "ndarray")):
+        refuses(lambda other=other: f(x, 1, other, schedule), "error.tensor", name=eps_name, got=got)
+        refuses(lambda other=other: f(other, 1, x, schedule), "error.tensor", name=x_name, got=got)
     refuses(lambda: f(x, torch.ones(3).long(), x, schedule), "error.t_shape", got=(3,), want=(2,))

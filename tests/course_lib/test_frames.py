@@ -115,3 +115,25 @@ def test_bad_input_is_named(unchecked):
         "error.image_shape", got=(1, 1, 3, 3), want="(C, H, W)",
     )  # fmt: skip
     refuses(lambda: frames.film([]), "error.no_steps")
+    for call, name in ((frames.to_uint8, "images"), (frames.tile, "images"), (frames.scatter, "points")):
+        for other, got in ((None, "NoneType"), ([0.0], "list"), (bad.numpy(), "ndarray")):
+            refuses(lambda call=call, other=other: call(other), "error.tensor", name=name, got=got)
+    good = torch.zeros(2, 1, 3, 3)
+    for low, high in ((1.0, 1.0), (1.0, -1.0), (0.0, float("nan")), (0.0, float("inf"))):
+        refuses(
+            lambda low=low, high=high: frames.to_uint8(good, low, high), "error.span", low=low, high=high
+        )  # fmt: skip
+    refuses(lambda: frames.to_uint8(good, None), "error.number", name="low", got="None")
+    refuses(lambda: frames.tile(good[:0]), "error.empty", name="images")
+    refuses(lambda: frames.tile(good[0]), "error.image_shape", got=(1, 3, 3), want="(B, C, H, W)")
+    for columns in (-1, 1.5):
+        refuses(
+            lambda columns=columns: frames.tile(good, columns),
+            "error.whole", name="columns", allowed="0, 1, 2, …", got=repr(columns),
+        )  # fmt: skip
+    refuses(
+        lambda: frames.scatter(torch.zeros(5, 2)),
+        "error.points_shape", name="points", want="(N, B, 2)", got=(5, 2),
+    )  # fmt: skip
+    for empty in ((0, 5, 2), (5, 0, 2)):
+        refuses(lambda empty=empty: frames.scatter(torch.zeros(empty)), "error.empty", name="points")

@@ -116,7 +116,7 @@ def test_float32_answers_agree(where):
 
 
 def test_ideal_denoiser_is_the_softmax_over_the_data():
-    schedule, data, x = schedules.linear(), noise(6, 1, 2, 2), noise(5, 1, 2, 2, seed=1)
+    schedule, data, x = schedules.linear(), noise(6, 1, 2, 2).clamp(-1, 1), noise(5, 1, 2, 2, seed=1)
     t = torch.tensor([30, 200, 500, 800, 1000])
     got = forward.predict_x_0(x, t, gaussians.IdealDenoiser(data, schedule)(x, t), schedule)
     for i in range(5):
@@ -178,7 +178,35 @@ def test_bad_input_is_named(unchecked):
     refuses(lambda: gaussians.Mixture([1.0], [0.0, 1.0], 1.0), "error.mixture_shape", n=2, w=(1,), s=(2,))
     refuses(lambda: gaussians.Mixture([1.0, 0.0], [0.0, 1.0], 1.0), "error.mixture_sign")
     refuses(lambda: gaussians.Mixture([1.0, 1.0], [0.0, 1.0], -1.0), "error.mixture_sign")
+    nan, inf = float("nan"), float("inf")
+    for name, arguments in (
+        ("weights", ([1.0, inf], [0.0, 1.0], 1.0)), ("means", ([1.0, 1.0], [0.0, nan], 1.0)),
+        ("stds", ([1.0, 1.0], [0.0, 1.0], [1.0, inf])),
+    ):  # fmt: skip
+        refuses(lambda arguments=arguments: gaussians.Mixture(*arguments), "error.mixture_finite", name=name)
+    refuses(lambda: gaussians.Mixture([1.0], None, 1.0), "error.numbers", name="means", got="NoneType")
+    refuses(lambda: gaussians.Mixture([1.0], [1j], 1.0), "error.numbers", name="means", got=torch.complex64)
+    refuses(lambda: gaussians.Mixture("a", [1.0], 1.0), "error.numbers", name="weights", got="str")
+    refuses(lambda: gaussians.Mixture([1.0], [1.0], None), "error.numbers", name="stds", got="NoneType")
+    refuses(lambda: gaussians.Mixture([], [], []), "error.empty", name="means")
+    refuses(
+        lambda: gaussians.Mixture(1.0, 1.0, 1.0), "error.points_shape", name="means", want="(K, …)", got=()
+    )
+    refuses(
+        lambda: gaussians.kl(0.0, "1", 0.0, 1.0),
+        "error.numbers", name="mean_1, var_1, mean_2, var_2", got="str",
+    )  # fmt: skip
     schedule = schedules.linear()
+    images = torch.zeros(3, 1, 2, 2)
+    for bad, key, values in (
+        (None, "error.tensor", {"name": "dataset", "got": "NoneType"}),
+        (images.numpy(), "error.tensor", {"name": "dataset", "got": "ndarray"}),
+        (images.byte(), "error.float_images", {"got": torch.uint8}),
+        (images + 255, "error.image_range", {"low": "255", "high": "255"}),
+        (images + nan, "error.not_finite", {"count": 12}),
+        (images.flatten(1) + nan, "error.mixture_finite", {"name": "means"}),
+    ):
+        refuses(lambda bad=bad: gaussians.IdealDenoiser(bad, schedule), key, **values)
     refuses(lambda: gaussians.IdealDenoiser(torch.zeros(0, 1, 2, 2), schedule), "error.empty_dataset")
     points = gaussians.Mixture([1.0, 1.0], [0.0, 1.0], [0.3, 0.0])
     for ask in (points.log_prob, points.score, points.diffused(0, schedule).log_prob):
@@ -188,4 +216,16 @@ def test_bad_input_is_named(unchecked):
     model, x = mixture.optimal_eps(schedule), noise(2, 2)
     refuses(lambda: model(x, 0), "error.t_zero", got=0, first=1, T=1000)
     refuses(lambda: model(x, torch.tensor([1, 2000])), "error.t_range", got=2000, first=1, T=1000)
+    for n in (0, -1, 2.5):
+        refuses(
+            lambda n=n: mixture.sample(n), "error.whole", name="n", allowed="1, 2, 3, …", got=repr(n)
+        )  # fmt: skip
+    for ask, name in ((mixture.log_prob, "x"), (mixture.score, "x"), (lambda x: model(x, 5), "x_t")):
+        for other in ((2, 3), (2,), (2, 2, 1)):
+            refuses(
+                lambda ask=ask, other=other: ask(noise(*other)),
+                "error.points_shape", name=name, want="(B, 2)", got=other,
+            )  # fmt: skip
+        refuses(lambda ask=ask: ask(x.long()), "error.float_images", got=torch.int64)
+        refuses(lambda ask=ask, name=name: ask(x.numpy()), "error.tensor", name=name, got="ndarray")
     refuses(lambda: mixture.diffused(1001, schedule), "error.t_range", got=1001, first=0, T=1000)

@@ -87,6 +87,9 @@ def test_bad_input_is_named(model, unchecked):
     refuses(lambda: guide(model, torch.tensor([-1, 3])), "error.label", got=-1, last=9)
     for w in (-1.5, float("nan"), float("inf")):
         refuses(lambda w=w: guide(model, Y, w=w), "error.guidance", got=w)
+    refuses(lambda: guide(model, Y, w="1"), "error.number", name="w", got="'1'")
+    refuses(lambda: guide(model, torch.tensor(3)), "error.label_shape", got=(), want=(1,))
+    refuses(lambda: guide(model, [3]), "error.tensor", name="y", got="list")
     refuses(lambda: guide(EpsModel(nn.Identity(), SCHEDULE), Y), "error.no_labels")
     refuses(lambda: guide(lambda x_t, t: x_t, Y), "error.no_labels")
     refuses(lambda: guide(model, Y.float()), "error.label_dtype", got=torch.float32)

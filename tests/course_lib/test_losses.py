@@ -42,3 +42,6 @@ def test_shapes_that_would_broadcast_are_refused(unchecked):
         lambda: losses.simple(noise(3, 1), noise(3, 4)),
         "error.noise_shape", x="eps", eps="eps_hat", want=(3, 4), got=(3, 1),
     )  # fmt: skip
+    refuses(lambda: losses.simple(None, noise(3, 4)), "error.tensor", name="eps_hat", got="NoneType")
+    refuses(lambda: losses.simple(noise(3, 4), [1.0]), "error.tensor", name="eps", got="list")
+    refuses(lambda: losses.simple(noise(0, 4), noise(0, 4)), "error.empty", name="eps")  # its mean is NaN

@@ -122,7 +122,7 @@ def test_the_classifier_is_frozen():
 
 
 def test_bad_floors_are_named(unchecked):
-    for n in (0, 1, 18_001):
+    for n in (0, 1, 18_001, 2.5, "9", None):
         refuses(lambda n=n: metrics.floor(n), "error.floor", got=n, most=18_000)
 
 
@@ -132,6 +132,8 @@ def test_bad_images_and_labels_are_named(unchecked):
     broken[0, 0, 0, 0] = float("nan")
     want = "(N, 1, 28, 28)"
     for judge in (metrics.frechet, metrics.features, lambda images: metrics.accuracy(images, y)):
+        refuses(lambda judge=judge: judge(x[:0]), "error.empty", name="images")
+        refuses(lambda judge=judge: judge(x.numpy()), "error.tensor", name="images", got="ndarray")
         refuses(lambda judge=judge: judge(broken), "error.not_finite", count=1)
         refuses(lambda judge=judge: judge(x * 2 + 1), "error.image_range", low="-1", high="3")
         refuses(lambda judge=judge: judge(x[..., :14]), "error.image_shape", got=(10, 1, 28, 14), want=want)

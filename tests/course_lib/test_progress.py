@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -121,8 +123,28 @@ def test_home_is_in_the_learner_s_folder_without_the_variable(monkeypatch):
 
 
 def test_asking_for_the_folder_does_not_load_torch():
-    import subprocess
-    import sys
-
     code = "import sys; from course_lib import progress; progress.passed(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock; there a pass may be lost")
+def test_two_kernels_at_once_lose_no_pass(home):
+    code = "import sys; from course_lib import progress\n"
+    code += "for n in range(20):\n    progress._here.clear(); progress.record(f'{sys.argv[1]}.{n}')"
+    kernels = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "abc"]
+    assert [kernel.wait() for kernel in kernels] == [0, 0, 0]
+    assert progress.passed() == {f"{name}.{n}" for name in "abc" for n in range(20)}
+
+
+def test_a_kernel_that_hangs_keeps_nobody_waiting_for_ever(home, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    with progress._alone():
+        assert progress.record("a.one") == ""
+    assert progress.passed() == {"a.one"}
+
+
+def test_without_a_home_folder_it_is_remembered_and_said_once(monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", "~nobody-of-this-name/course")
+    assert progress.record("a.one") == lang.text("progress.no_home")
+    assert progress.record("b.two") == ""
+    assert progress.passed() == {"a.one", "b.two"}

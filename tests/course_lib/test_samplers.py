@@ -220,7 +220,13 @@ def test_bad_times_and_steps_are_named(unchecked):
     refuses(run([1, 2, 0]), "error.times", T=10, got="1, 2, 0")
     refuses(run([0]), "error.times", T=10, got="0")
     refuses(run([]), "error.times", T=10, got="")
-    for steps in (0, 11, -1, 2.5):
+    for bad, got in (
+        ([10.5, 0], "10.5, 0"), ("10", "1, 0"), ([True, 0], "True, 0"), ([float("nan"), 0], "nan, 0"),
+        ([10, None, 0], "10, None, 0"), (5, "5"), (torch.tensor([9.0, 0.0]), "9.0, 0.0"),
+    ):  # fmt: skip
+        refuses(run(bad), "error.times", T=10, got=got)
+    refuses(lambda: samplers.times(2.5, 1), "error.T", got="2.5")
+    for steps in (0, 11, -1, 2.5, "3", True):
         refuses(lambda steps=steps: samplers.times(10, steps), "error.steps", got=steps, T=10)
 
     def one_back(x_t, t, eps_hat):
@@ -244,6 +250,44 @@ def test_bad_times_and_steps_are_named(unchecked):
         lambda: next(sample(lambda x_t, t: x_t[:1], ddim_step, x, schedule)),
         "error.model_shape", t=10, want=(2, 3), got=(1, 3),
     )  # fmt: skip
+    refuses(
+        lambda: next(sample(lambda x_t, t: None, ddim_step, x, schedule)),
+        "error.model_shape", t=10, want=(2, 3), got="NoneType",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "got"),
+    [
+        (lambda x_t: x_t[:1], (1, 3)), (lambda x_t: x_t.mean(), ()), (lambda x_t: None, "NoneType"),
+        (lambda x_t: (x_t, x_t), "tuple"), (lambda x_t: x_t.numpy(), "ndarray"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_answers_with_something_else_is_named(rule, got, unchecked):
+    """Another shape would be walked on with: the batch would change in silence."""
+    x, schedule = noise(2, 3), schedules.linear(10)
+    refuses(
+        lambda: next(sample(zero, rule, x, schedule)),
+        "error.rule_shape", step="<lambda>", t=10, want=(2, 3), got=got,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("x_T", "key", "values"),
+    [
+        (None, "error.tensor", {"name": "x_T", "got": "NoneType"}),
+        (np.zeros((2, 3)), "error.tensor", {"name": "x_T", "got": "ndarray"}),
+        (torch.tensor(1.0), "error.image_shape", {"got": (), "want": "(B, …)"}),
+        (torch.ones(2, 3, dtype=torch.uint8), "error.float_images", {"got": torch.uint8}),
+    ],
+)
+def test_a_start_that_is_no_batch_of_images_is_named(x_T, key, values, unchecked):
+    refuses(lambda: sample(zero, ddim_step, x_T, schedules.linear(10)), key, **values)
+
+
+def test_a_tensor_of_times_is_welcome(unchecked):
+    states = list(sample(zero, ddim_step, noise(2, 3), schedules.linear(10), torch.tensor([9, 4, 0])))
+    assert [s.t for s in states] == [9, 4, 0]
 
 
 def test_numpys_whole_numbers_are_numbers_of_steps(unchecked):
@@ -283,6 +327,7 @@ def test_bad_steps_are_named(unchecked):
     refuses(lambda: ddim_step(x, 5, -1, x, schedule), "error.t_next", t=5, got=-1)
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, 1.5, x), "error.eta", got=1.5)
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, float("nan"), x), "error.eta", got=float("nan"))
+    refuses(lambda: ddim_step(x, 5, 4, x, schedule, "1"), "error.number", name="eta", got="'1'")
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, 0.5), "error.eta_noise", got=0.5)
     t = torch.tensor([5, 5])
     refuses(lambda: ddpm_step(x, t, x, x, schedule), "error.one_t", rule="ddpm_step", got="Tensor (2,)")

@@ -121,9 +121,20 @@ def test_bad_t_is_named(unchecked):
     refuses(at(torch.tensor([-3, 5])), "error.t_range", got=-3, first=1, T=1000)
     refuses(at(torch.tensor([1.0, 2.0])), "error.t_dtype", got=torch.float32)
     refuses(at(torch.tensor([True, True])), "error.t_dtype", got=torch.bool)
-    refuses(at(3.0), "error.t_dtype", got="float")
-    refuses(at(True), "error.t_dtype", got="bool")
-    refuses(at([1, 2]), "error.t_dtype", got="list")
+    for dtype in (torch.complex64, torch.uint16, torch.uint64):
+        refuses(at(torch.ones(2).to(dtype)), "error.t_dtype", got=dtype)
+    for t, got in (
+        (3.0, "float"),
+        (True, "bool"),
+        ([1, 2], "list"),
+        (np.array([1, 2]), "ndarray"),
+        (None, "NoneType"),
+    ):
+        refuses(at(t), "error.t_type", got=got)
+    refuses(
+        lambda: gather(table, torch.tensor([1, 2]), torch.tensor(1.0)), "error.t_shape", got=(2,), want=()
+    )
+    refuses(lambda: gather(table, 1, [1.0]), "error.tensor", name="x", got="list")
     refuses(at(torch.tensor([1, 2, 3])), "error.t_shape", got=(3,), want=(2,))
     refuses(at(torch.tensor([[1], [2]])), "error.t_shape", got=(2, 1), want=(2,))
     refuses(at(torch.tensor(1)), "error.t_shape", got=(), want=(2,))
@@ -139,7 +150,38 @@ def test_bad_schedules_are_named(unchecked):
     refuses(lambda: schedules.from_betas([]), "error.betas_shape", got=(0,))
     refuses(lambda: schedules.from_betas(torch.ones(2, 2) / 2), "error.betas_shape", got=(2, 2))
     refuses(lambda: schedules.cosine(s=-1.0), "error.cosine_s", got=-1.0)
+    refuses(lambda: schedules.linear(10, "x"), "error.number", name="beta_1", got="'x'")
+    refuses(lambda: schedules.linear(10, beta_T=None), "error.number", name="beta_T", got="None")
+    refuses(lambda: schedules.cosine(s=None), "error.number", name="s", got="None")
+    refuses(lambda: schedules.cosine(beta_max="1"), "error.number", name="beta_max", got="'1'")
+    for betas in (None, {"a": 0.1}, ["a"], [0.1j], np.array([0.1j]), (b for b in [0.1])):
+        refuses(
+            lambda betas=betas: schedules.from_betas(betas),
+            "error.numbers", name="betas", got=type(betas).__name__,
+        )  # fmt: skip
+
+
+def test_a_beta_that_rounds_away_is_named(unchecked):
+    """1 - alpha_bar would be 0 there, and beta_tilde 0 / 0."""
+    refuses(lambda: schedules.from_betas([1e-20, 0.1]), "error.betas_tiny", t=1, got=1e-20)
+    refuses(lambda: schedules.linear(3, 1e-3, 1e-17), "error.betas_tiny", t=3, got=1e-17)
+    assert schedules.from_betas([1e-15] * 3).beta_tilde.isfinite().all()
+
+
+def test_bad_specs_are_named(unchecked):
+    allowed = "linear, cosine, from_betas"
+    for spec, got in (({"name": "square"}, "'square'"), ({}, "None"), (None, "None"), ({"name": []}, "[]")):
+        refuses(lambda spec=spec: schedules.from_spec(spec), "error.schedule_name", got=got, allowed=allowed)
+    spec = schedules.linear(10).spec
+    fewer = {k: v for k, v in spec.items() if k != "T"}
+    for other, got in ((spec | {"s": 1}, "T, beta_1, beta_T, s"), (fewer, "beta_1, beta_T")):
+        refuses(
+            lambda other=other: schedules.from_spec(other),
+            "error.schedule_keys", name="linear", want="T, beta_1, beta_T", got=got,
+        )  # fmt: skip
     refuses(
-        lambda: schedules.from_spec({"name": "square"}),
-        "error.schedule_name", got="'square'", allowed="linear, cosine",
+        lambda: schedules.from_spec({"name": "from_betas"}),
+        "error.schedule_keys", name="from_betas", want="T, betas", got="",
     )  # fmt: skip
+    own = schedules.from_betas([0.1, 0.2])
+    assert error(schedules.from_spec(own.spec).beta, own.beta) == 0

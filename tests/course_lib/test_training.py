@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
@@ -125,6 +127,41 @@ def test_a_half_made_update_is_never_saved(tmp_path, monkeypatch):
     assert same(weights(again), weights(straight))
 
 
+@pytest.mark.parametrize("part", ["optimiser", "ema", "save"])
+def test_ctrl_c_in_the_middle_of_an_update_waits_for_its_end(tmp_path, monkeypatch, part):
+    run = make(tmp_path / "state.safetensors")
+    steps = run.steps(save_every=4)
+    for _ in range(3):
+        next(steps)
+    place, name = {
+        "optimiser": (run.optimiser, "step"),
+        "ema": (run.ema, "update"),
+        "save": (checkpoints, "write_tensors"),
+    }[part]
+    whole = getattr(place, name)
+
+    def interrupted(*given):
+        signal.raise_signal(signal.SIGINT)
+        return whole(*given)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(place, name, interrupted)
+        next(steps)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    again, straight = make(tmp_path / "state.safetensors"), make()
+    assert again.step == 4
+    list(again.steps())
+    list(straight.steps())
+    assert same(weights(again), weights(straight))
+
+
+def test_training_outside_the_main_thread_works(tmp_path):
+    run = make(tmp_path / "state.safetensors")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: next(run.steps())).result()
+    assert run.step == 1
+
+
 def test_a_failed_write_leaves_the_old_state(tmp_path, monkeypatch):
     path = tmp_path / "state.safetensors"
     run = make(path)
@@ -224,7 +261,16 @@ def test_bad_input_is_named(tmp_path, unchecked):
     refuses(lambda: make(strange), "error.resume", path=strange)
     short = tmp_path / "short.safetensors"
     short.write_bytes(path.read_bytes()[:-100])
-    refuses(lambda: make(short), "error.checkpoint", path=short, got=_sha(short))
+    refuses(lambda: make(short), "error.no_state", path=short, got=_sha(short))
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine")
+    refuses(lambda: make(notes), "error.no_state", path=notes, got=_sha(notes))
+    assert "elete" not in lang.text("error.no_state", path=notes, got="")  # it may be somebody's own file
+    for every in (0, -1, 1.5, None):
+        refuses(
+            lambda every=every: next(make().steps(every)),
+            "error.whole", name="save_every", allowed="1, 2, 3, …", got=repr(every),
+        )  # fmt: skip
     bad = IMAGES.clone()
     bad[0, 0, 0, 0], bad[1, 0, 0, 0] = float("nan"), float("inf")
     refuses(lambda: make(images=bad), "error.not_finite", count=2)
@@ -289,6 +335,64 @@ def test_a_state_from_before_the_settings_were_recorded_still_resumes(tmp_path):
     assert same(weights(again), weights(straight))
 
 
+def _without(name):
+    return lambda tensors, note: (tensors.pop(name, None), note.pop(name, None))
+
+
+def _with(name, value):
+    return lambda tensors, note: tensors.update({name: value(tensors[name])})
+
+
+def _note(name, value):
+    return lambda tensors, note: note.update({name: value})
+
+
+def _nan(x):
+    return torch.full_like(x, float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "part"),
+    [
+        (_without("generator"), "generator"), (_with("generator", torch.Tensor.float), "generator"),
+        (_with("generator", lambda x: x[:-1]), "generator"),
+        (_without("recent"), "recent"), (_with("recent", lambda x: x[1:]), "recent"),
+        (_without("step"), "step"), (_note("step", "3"), "step"), (_note("step", 9), "step"),
+        (_note("step", -1), "step"), (_note("step", True), "step"),
+        (_without("seconds"), "seconds"), (_note("seconds", None), "seconds"),
+        (_without("net.stem.bias"), "net"), (_with("net.stem.bias", _nan), "net"),
+        (_without("ema.stem.bias"), "ema"), (_with("ema.stem.bias", _nan), "ema"),
+        (_with("ema.stem.bias", torch.Tensor.double), "ema"),
+        (_with("ema.stem.bias", lambda x: x[1:]), "ema"),
+        (_with("adam.0.exp_avg", lambda x: x[1:]), "adam.0.exp_avg"),
+        (_with("adam.0.exp_avg_sq", _nan), "adam.0.exp_avg_sq"),
+        (lambda tensors, note: tensors.update({"adam.x.step": torch.tensor(1.0)}), "adam.x.step"),
+        (lambda tensors, note: tensors.update({"adam.999.step": torch.tensor(1.0)}), "adam.999.step"),
+        (lambda tensors, note: [tensors.pop(k) for k in list(tensors) if k.startswith("adam.")], "adam"),
+    ],
+)  # fmt: skip
+def test_a_state_that_is_not_whole_is_named(tmp_path, spoil, part, unchecked):
+    """A valid file all the same: going on from it would crash later, or train on from half a state."""
+    path = tmp_path / "state.safetensors"
+    run = make(path)
+    next(run.steps())
+    run.save()
+    tensors, note = checkpoints.read_tensors(path)
+    assert make(path).step == 1
+    spoil(tensors, note)
+    checkpoints.write_tensors(path, tensors, note)
+    before = path.read_bytes()
+    refuses(lambda: make(path), "error.state_part", path=path, part=part)
+    assert path.read_bytes() == before
+
+
+def test_a_recipe_of_another_kind_is_named(tmp_path, unchecked):
+    path = tmp_path / "state.safetensors"
+    for recipe in ([], 3, "x", None):
+        checkpoints.write_tensors(path, {"a": torch.zeros(1)}, {"recipe": recipe})
+        refuses(lambda: make(path), "error.resume", path=path)
+
+
 def test_a_resumed_run_keeps_its_precision(tmp_path, monkeypatch):
     """ "auto" is timed, and the timing may come out otherwise: the run goes on as it began."""
     path, recipe = tmp_path / "state.safetensors", replace(RECIPE, precision="auto")
@@ -317,7 +421,9 @@ def test_bad_labels_are_named(unchecked):
         ("steps", 0, "1, 2, 3, …"), ("steps", 2.5, "1, 2, 3, …"), ("batch_size", 0, "1, 2, 3, …"),
         ("batch_size", True, "1, 2, 3, …"), ("warmup", -1, "0, 1, 2, …"),
         ("learning_rate", 0.0, "(0, ∞)"), ("learning_rate", float("nan"), "(0, ∞)"), ("clip", 0.0, "(0, ∞)"),
-        ("ema_decay", 1.0, "[0, 1)"), ("label_dropout", 1.5, "[0, 1]"), ("label_dropout", -0.1, "[0, 1]"),
+        ("learning_rate", "x", "(0, ∞)"), ("clip", None, "(0, ∞)"), ("ema_decay", "x", "[0, 1)"),
+        ("label_dropout", [], "[0, 1]"), ("ema_decay", 1.0, "[0, 1)"), ("label_dropout", 1.5, "[0, 1]"),
+        ("label_dropout", -0.1, "[0, 1]"),
     ],
 )  # fmt: skip
 def test_bad_recipes_are_named(name, bad, allowed, unchecked):

@@ -172,3 +172,20 @@ def test_bad_input_is_named(unchecked):
     refuses(lambda: net(X, T, Y.float()), "error.label_dtype", got=torch.float32)
     assert error(net(X, T, Y.byte()), net(X, T, Y)) == 0
     refuses(lambda: make(classes=0)(X, T, Y), "error.no_labels")
+    refuses(lambda: net([0.0], T), "error.tensor", name="x_t", got="list")
+    refuses(lambda: net(X, 3), "error.tensor", name="t", got="int")
+    refuses(lambda: net(X, T, [1, 2, 3, 4]), "error.tensor", name="labels", got="list")
+
+
+def test_sizes_that_no_network_has_are_named(unchecked):
+    refuses(lambda: UNet(widths=()), "error.empty", name="widths")
+    for name, bad in (("channels", 0), ("embedding", -1), ("time_width", 2.5)):
+        refuses(
+            lambda name=name, bad=bad: UNet(**{name: bad}),
+            "error.whole", name=name, allowed="1, 2, 3, …", got=repr(bad),
+        )  # fmt: skip
+    refuses(
+        lambda: UNet(widths=(8, 0)), "error.whole", name="widths[1]", allowed="1, 2, 3, …", got="0"
+    )  # fmt: skip
+    refuses(lambda: UNet(classes=-1), "error.whole", name="classes", allowed="0, 1, 2, …", got="-1")
+    refuses(lambda: UNet(time_width=3), "error.whole", name="time_width", allowed="2, 4, 6, …", got=3)

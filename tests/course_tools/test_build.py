@@ -293,3 +293,29 @@ def test_an_untouched_notebook_of_an_older_edition_is_replaced(notebooks: Path) 
     build.stamp(notebooks / "source")
     written, problems = build.build(notebooks / "source", notebooks)
     assert problems == [] and len(written) == 3
+
+
+@pytest.mark.parametrize("inside", ["", "en"])
+def test_the_solved_edition_never_goes_into_the_learners_folder(
+    inside: str, notebooks: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build.run(solved=home / inside, notebooks=notebooks) == 1
+    assert capsys.readouterr().err.strip() == lang.text("build.solved_folder", folder=home / inside)
+    assert not home.exists()
+
+
+def test_a_source_that_is_no_file_is_named(notebooks: Path) -> None:
+    (notebooks / "source" / "91_folder.py").mkdir()
+    (notebooks / "source" / "92_gone.py").symlink_to("nowhere.py")
+    written, problems = build.build(notebooks / "source", notebooks)
+    assert [(p.name, p.place) for p in problems] == [
+        ("unreadable", "91_folder.py"),
+        ("unreadable", "92_gone.py"),
+    ]
+    assert len(written) == 3 and build.stamp(notebooks / "source") == []
+
+
+def test_a_byte_order_mark_changes_nothing(notebooks: Path) -> None:
+    build.build(notebooks / "source", notebooks)
+    (notebooks / "source" / FIXTURE.name).write_text(GOOD, encoding="utf-8-sig")
+    assert build.build(notebooks / "source", notebooks) == ([], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import course_lib
 import course_tools
 from course_lib import data, lang, training
 from course_tools import cli, doctor, lab, make_digits, testing, train
@@ -126,20 +128,25 @@ def test_help_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize("language", lang.LANGUAGES)
 def test_an_old_python_gets_the_sentence(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_LANG", language)
-    told = course_tools.python_too_old((3, 10, 13))
+    told = course_lib.python_too_old((3, 10, 13))
     assert told == lang.text("cli.python_too_old", language, got="3.10.13")
-    assert course_tools.python_too_old((3, 11, 0)) is None
-    assert course_tools.python_too_old((4, 0, 0)) is None
+    assert course_lib.python_too_old((3, 11, 0)) is None
+    assert course_lib.python_too_old((4, 0, 0)) is None
 
 
 def test_the_check_is_written_so_that_an_old_python_can_read_it() -> None:
-    source = Path(course_tools.__file__).read_text(encoding="utf-8")
-    ast.parse(source, feature_version=(3, 7))
-    tree = ast.parse(source)
-    newer = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match)
-    assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
-    imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
-    assert imported == {"os", "sys"}
+    for package, needs in ((course_lib, {"os", "sys"}), (course_tools, {"course_lib", "sys"})):
+        source = Path(package.__file__).read_text(encoding="utf-8")
+        ast.parse(source, feature_version=(3, 7))
+        tree = ast.parse(source)
+        newer = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match, ast.ImportFrom)
+        assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
+        imported = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+        assert imported == needs
+        guard = f"import sys; sys.version_info = (3, 9, 1); import {package.__name__}.lang"
+        done = subprocess.run([sys.executable, "-c", guard], cwd=ROOT, capture_output=True, text=True)
+        told = lang.text("cli.python_too_old", got="3.9.1")
+        assert done.stderr.splitlines()[-1].removeprefix("ImportError: ") == told
 
 
 def old_pythons() -> list[str]:
@@ -355,8 +362,14 @@ def test_no_home_folder_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COURSE_HOME", "~nobody-of-this-name/course")
-    assert cli.main(["lab"]) == 2
-    assert capsys.readouterr().err.strip() == lang.text("progress.no_home")
+    for ask in (["lab"], ["lab", "--lang", "ko"]):
+        assert cli.main(ask) == 1
+        assert sentence(capsys) == lang.text("progress.no_home")
+    assert cli.main(["lab", "--dir", "~nobody-of-this-name/x"]) == 1
+    assert sentence(capsys) == lang.text("lab.no_home", path="~nobody-of-this-name/x")
+    monkeypatch.delenv("COURSE_LANG")  # then the language last chosen is looked for, and nobody has one
+    assert cli.main(["--help"]) == 0
+    assert doctor.home().sentence == lang.text("progress.no_home")
 
 
 def test_an_error_of_the_system_is_one_sentence(
@@ -369,7 +382,9 @@ def test_an_error_of_the_system_is_one_sentence(
 
     monkeypatch.setattr(doctor, "run", refuse)
     assert cli.main(["doctor"]) == 1
-    assert capsys.readouterr().err.strip() == "[Errno 13] Permission denied: '/somewhere'"
+    assert capsys.readouterr().err.strip() == lang.text(
+        "cli.system", line="doctor", problem="Permission denied (/somewhere)"
+    )
 
 
 def test_a_missing_package_is_named(
@@ -383,3 +398,79 @@ def test_a_missing_package_is_named(
     monkeypatch.setattr(doctor, "run", absent)
     assert cli.main(["doctor"]) == 1
     assert capsys.readouterr().err.strip() == lang.text("cli.module", name="torch")
+
+
+@pytest.mark.parametrize("code", ["KO", "ko_KR.UTF-8"])
+def test_course_lang_may_be_a_locale(
+    code: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_LANG", code)
+    assert cli.main(["--help"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == lang.text("cli.more", "ko")
+    assert lab.choose(None, Path("nowhere")) == ("ko", False)
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [("build", "--solved"), ("train", "--out"), ("train", "--state")]
+)
+def test_an_empty_path_is_no_path(command: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([command, *(["digits"] if command == "train" else []), option, ""]) == 2
+    assert sentence(capsys) == lang.text("cli.needs_value", option=option, command=command)
+
+
+def test_the_state_is_not_the_card_either_and_the_default_state_counts(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["train", "digits", "--state", "x.json", "--out", "x.safetensors"]) == 2
+    assert sentence(capsys) == lang.text("cli.train_same", path="x.json")
+    state = Path("runs/digits.state.safetensors")
+    assert cli.main(["train", "digits", "--force", "--out", f"runs/../{state}"]) == 2
+    assert sentence(capsys) == lang.text("cli.train_same", path=state)
+
+
+def test_the_card_in_the_way_is_the_file_that_is_named(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "mine.json").write_text("{}", encoding="utf-8")
+    assert cli.main(["train", "digits", "--out", "mine.safetensors"]) == 2
+    assert sentence(capsys) == lang.text("cli.train_exists", path="mine.json")
+
+
+@pytest.mark.parametrize("option", ["--out", "--state"])
+@pytest.mark.parametrize(
+    ("path", "why"), [("file/x.safetensors", errno.ENOTDIR), ("x.safetensors", errno.EISDIR)]
+)
+def test_what_cannot_be_written_is_said_before_training(
+    option: str,
+    path: str,
+    why: int,
+    workplace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (workplace / "file").write_text("in the way", encoding="utf-8")
+    (workplace / "x.safetensors").mkdir()
+    monkeypatch.setattr(train, "digits", lambda *told: pytest.fail("trained"))
+    assert cli.main(["train", "digits", "--force", option, path]) == 1
+    why = errno.EEXIST if why == errno.ENOTDIR else why  # what making the folder meets
+    assert sentence(capsys) == lang.text("error.write", path=workplace / path, problem=os.strerror(why))
+
+
+def test_what_fails_inside_a_run_is_not_blamed_on_its_lock(workplace: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"^what is missing$"), cli.alone(Path("runs/x")):
+        raise FileNotFoundError("what is missing")
+    (workplace / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(ValueError, match="file cannot be written"), cli.alone(Path("file/x")):
+        pytest.fail("entered")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+@pytest.mark.parametrize("option", [["--help"], ["train", "--help"]])
+def test_a_reader_who_leaves_is_no_trouble(option: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "course_tools.cli", *option]
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.returncode in (0, 1)  # 0 where argparse itself swallows it
+    assert done.stderr == ""

@@ -362,3 +362,39 @@ def test_it_opens_on_the_welcome_notebook_and_ends_on_ctrl_c(
     assert lang.text("lab.ended", "ko", folder=home / "ko") in rest
     assert "Traceback" not in shown + rest
     assert editions.read_json(home / lab.SETTINGS) == {"language": "ko"}
+
+
+def test_a_copy_that_was_made_read_only_is_kept(edition: Path, home: Path) -> None:
+    editions.lay(edition, home)
+    copy = home / NAMES[1]
+    copy.chmod(0o444)
+    mine = copy.read_bytes()
+    (edition / NAMES[1]).write_text(chapter("second edition"), encoding="utf-8")
+    assert len(editions.lay(edition, home)) == 1 and editions.lay(edition, home) == []
+    assert copy.read_bytes() == mine
+    copy.chmod(0o644)  # untouched still: from here on it follows again
+    assert editions.lay(edition, home) == [] and copy.read_bytes() != mine
+
+
+def test_a_port_taken_at_the_last_moment(
+    course: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from jupyterlab.labapp import LabApp
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+
+        def too_late(_: object) -> None:
+            other.listen()
+            sys.exit(1)
+
+        monkeypatch.setattr(LabApp, "launch_instance", too_late)
+        monkeypatch.setattr(os, "environ", os.environ.copy())
+        looked: list[int] = []
+        check = lab.check_port
+        monkeypatch.setattr(
+            lab, "check_port", lambda port: looked.append(port) if not looked else check(port)
+        )
+        assert cli.main(["lab", "--lang", "en", "--port", str(port)]) == 1
+    assert capsys.readouterr().err.strip() == lang.text("lab.port_busy", port=port, next=port + 1)

@@ -106,6 +106,12 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("header", "", ('key="numbers" tags=["nbval-check-output"]', 'key="numbers" tags=[nbval]')),
     ("header", "", ('key="title" lang="ko"', 'key="title" lang="kr"')),
     ("header", "", ('key="title" lang="ko"', 'key="title"')),
+    ("header", "", ('key="imports"', 'key=["imports"]')),
+    ("header", "", ('exercise="fixture.jump"', 'exercise=["fixture.jump"]')),
+    ("header", "", ('check="fixture.jump"', 'check=["fixture.jump"]')),
+    ("header", "", ('tags=["nbval-check-output"]', 'tags="nbval-check-output"')),
+    ("syntax", "imports", ("import math", "x = " + "1+" * 20_000 + "1")),
+    ("syntax", "imports", ("import math", "x = '\0'")),
     ("before_first_cell", "", (GOOD, "import os\n" + GOOD)),
     ("prose_line", "", within(TITLE_KO, "# 노이즈", "노이즈")),
     ("prose_line", "", within(TITLE_KO, "# 노이즈", "#노이즈")),
@@ -127,8 +133,8 @@ BROKEN_ALIKE: list[tuple[str, str, list[Change]]] = [
 ]
 # Sentences that are not refusals of a source.
 MESSAGES = {"your_code", "none", "done", "wrote", "stamped", "stamped_cell", "refused", "no_checkout"}
-MESSAGES |= {"solved_folder", "header_form", "header_fields", "header_key", "header_lang"}
-IN_TEST_BUILD = {"encoding", "file_name", "edited", "no_sources", "stale", "stray"}
+MESSAGES |= {"solved_folder", "header_form", "header_fields", "header_value", "header_key", "header_lang"}
+IN_TEST_BUILD = {"encoding", "file_name", "edited", "unreadable", "no_sources", "stale", "stray"}
 
 
 def refusals(text: str, folder: Path) -> list[source.Problem]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import os
 import re
+import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
-from course_lib import forward, gaussians, lang, progress, schedules
-from course_lib.exercises import EXERCISES, check, names, solution
+from course_lib import exercises, forward, gaussians, lang, progress, schedules
+from course_lib.exercises import EXERCISES, check, core, names, solution
 from course_lib.exercises.chapter_01 import ideal_x_0, mix, recover
-from course_lib.exercises.core import Exercise, Mistake, alike, first_failure
+from course_lib.exercises.core import Exercise, Mistake, alike, first_failure, matching_mistake
 from course_lib.exercises.running import run
 
 EVERY = list(EXERCISES.values())
@@ -110,6 +115,50 @@ def test_each_property_catches_a_wrong_answer(exercise):
         wrong = [m.answer for m in exercise.mistakes]
         wrong += [answer for at, answer in MUTANTS.items() if at == (exercise.name, known.name)]
         assert known.name in {first_failure(alone, answer)[0].name for answer in wrong}, known.name
+
+
+@every_exercise
+def test_an_example_is_a_call_with_the_reference_s_and_the_answer_s_own_output(exercise, monkeypatch):
+    shown = []
+
+    def spy(exercise, arguments, got=None):
+        shown.append((arguments, example(exercise, arguments, got)))
+        return shown[-1][1]
+
+    example = core.example
+    monkeypatch.setattr(core, "example", spy)
+    wrong = [m.answer for m in exercise.mistakes]
+    wrong += [answer for at, answer in MUTANTS.items() if at[0] == exercise.name]
+    numbers = 0
+    for answer in wrong:
+        told = [matching_mistake(exercise, answer), first_failure(exercise, answer)]
+        told += [first_failure(replace(exercise, properties=[p]), answer) for p in exercise.properties]
+        for found in filter(None, told):
+            arguments = next(arguments for arguments, one in shown if one is found[1])
+            if not found[1].expected:
+                continue
+            right, mine = (run(function, arguments).value for function in (exercise.reference, answer))
+            assert not core.close(right, mine)
+            if right.shape == mine.shape and right.numel() <= 6:
+                numbers += 1
+                assert found[1].expected in [core.show(right, n) for n in (5, 8, 12)]
+                assert found[1].got in [core.show(mine, n) for n in (5, 8, 12)]
+                assert found[1].expected != found[1].got
+    assert numbers > len(exercise.mistakes)
+
+
+def test_a_claim_about_several_answers_still_shows_one_real_answer():
+    def ends_right(x_0, eps, share):
+        return (x_0 if share else eps) if share in (0, 1) else share**2 * x_0 + (1 - share) ** 2 * eps
+
+    result = check("intuition.mix", ends_right)
+    assert result.broken == "keeps_variance"
+    assert result.example == core.Example("x_0 = [1], eps = [0], share = 0.5", "[0.70711]", "[0.25]")
+
+    result = check("schedules.linear", lambda T, a, b: a * (b / a) ** (torch.arange(T) / (T - 1)))
+    assert result.broken == "even_steps"
+    want, got = "[0.1, 0.175, 0.25, 0.325, 0.4]", "[0.1, 0.14142, 0.2, 0.28284, 0.4]"
+    assert result.example == core.Example("T = 5, beta_1 = 0.1, beta_T = 0.4", want, got)
 
 
 def test_hints_are_written_for_every_mistake_in_every_language_and_for_nothing_else():
@@ -393,6 +442,134 @@ def test_check_never_raises(exercise):
         assert repr(result)
         assert result._repr_html_().startswith("<div")
     assert progress.passed() == set()
+
+
+def test_an_error_of_torch_s_own_is_not_an_unsolved_stub():
+    def answer(images):
+        return (images - images.std()) / 127.5
+
+    result = check("data.to_unit", answer)
+    assert result.status == "failed"
+    assert "NotImplementedError" in repr(result)
+    assert "images.std()" in repr(result)
+
+
+def test_a_wrong_answer_that_changes_its_input_is_not_called_right():
+    for answer, broken in (
+        (lambda x_0, eps, share: x_0.mul_(share) + (1 - share) * eps, ""),
+        (lambda x_0, eps, share: x_0.mul_(7) + eps, "share_one"),
+    ):
+        result = check("intuition.mix", answer)
+        assert (result.status, result.broken) == ("failed", broken)
+        assert lang.text("exercise.changed_too", name="x_0") in result.lines
+        assert lang.text("exercise.changed", name="x_0") not in result.lines
+
+
+def test_what_is_no_answer_to_compare_is_told_in_one_sentence():
+    right_but = check("intuition.mix", lambda x, e, share: x.mul_(share**0.5).add_((1 - share) ** 0.5 * e))
+    assert right_but.lines == (lang.text("exercise.changed", name="x_0"),)
+    text = check("intuition.mix", lambda x_0, eps, share: "text")
+    assert text.lines == (lang.text("exercise.type", got="str"),)
+    half = check("forward.q_sample", lambda *a: forward.q_sample(*a).half())
+    assert half.lines == (lang.text("exercise.dtype", got="torch.float16"),)
+
+
+def test_a_root_of_a_plain_number_has_its_own_hint():
+    for answer in (
+        lambda x_0, eps, share: torch.sqrt(share) * x_0,
+        lambda x_0, eps, share: share.sqrt() * x_0,
+    ):
+        hint = lang.text("exercise.plain_number", names="`share`", first="share")
+        assert hint in check("intuition.mix", answer).lines
+    assert len(check("forward.q_sample", lambda *a: torch.sqrt(2)).lines) == 1  # no argument is a number
+
+
+def test_odd_tensors_names_and_objects_do_not_raise(unchecked):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch says that nested tensors are young
+        nested = torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])
+    assert check("data.to_unit", lambda images: nested).status == "failed"
+
+    class Stubborn(Hostile):
+        def __call__(self, *arguments):
+            raise NotImplementedError
+
+    assert check("data.to_unit", Stubborn()).status == "failed"
+    for name in ([], None, 3):
+        with pytest.raises(ValueError, match=re.escape(repr(name))):
+            check(name, abs)
+
+
+def test_an_answer_that_calls_check_comes_to_an_end():
+    inner = []
+
+    def answer(images):
+        inner.append(check("data.to_unit", answer))
+        return _two_thirds(images)
+
+    assert check("data.to_unit", answer).passed
+    assert {one.lines for one in inner} == {(lang.text("exercise.inside"),)}
+    assert not any(one.passed for one in inner)
+    assert check("data.to_unit", _two_thirds).passed
+
+
+def test_what_is_printed_is_not_kept_and_what_is_huge_is_not_copied():
+    kept = []
+
+    def chatty(images):
+        kept.append(sys.stdout.write("x" * 10**6))
+        kept.append(sys.stdout.seekable())
+        return _two_thirds(images)
+
+    assert check("data.to_unit", chatty).passed
+    assert set(kept) == {10**6, False}
+    result = check("data.to_unit", lambda images: torch.ones(1).expand(10**12))  # 8 TB in float64
+    assert (result.broken, result.example.got) == ("shape", "shape (1000000000000,)")
+
+
+def test_an_answer_s_settings_end_with_it(tmp_path):
+    def settings():
+        return (
+            torch.get_default_device(),
+            torch.get_num_threads(),
+            torch.are_deterministic_algorithms_enabled(),
+            os.getcwd(),
+            lang.current(),
+        )
+
+    def answer(images):
+        torch.set_default_device("meta")
+        torch.set_num_threads(before[1] + 1)
+        torch.use_deterministic_algorithms(True)
+        os.chdir(tmp_path)
+        lang.use("ko")
+        return _two_thirds(images)
+
+    before = settings()
+    assert check("data.to_unit", answer).passed
+    assert settings() == before
+
+
+def test_an_answer_with_async_warns_of_nothing():
+    async def answer(images):
+        return images
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = check("data.to_unit", answer)
+        gc.collect()
+    assert result.lines == (lang.text("exercise.type", got="coroutine"),)
+    assert caught == []
+
+
+def test_the_overview_follows_the_chapters():
+    order = ["forward.q_step", "schedules.alpha_bar", "forward.q_sample", "schedules.linear", "data.to_unit"]
+    assert exercises.overview().rows[1].open == order
+    source = Path(__file__).parents[3] / "notebooks" / "source"
+    for chapter in (1, 2):
+        (file,) = source.glob(f"{chapter:02}_*.py")
+        asked = re.findall(r' exercise="([\w.]+)"', file.read_text(encoding="utf-8"))
+        assert list(names(chapter)) == asked
 
 
 def test_a_learner_can_interrupt_an_endless_loop():

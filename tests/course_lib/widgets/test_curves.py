@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from course_lib import lang
@@ -113,6 +114,21 @@ def test_a_callback_that_listens_to_nothing_new_changes_nothing():
     assert seen == [[0.3, 0.2]] and widget.values == shown
 
 
+def test_any_error_of_a_callback_is_shown_and_ends_the_waiting():
+    def broken(values):
+        return {}["nowhere"]
+
+    widget = curves(drawn([0.1, 0.2]), handles=[0.1, 0.2], on_handles=broken)
+    before = widget.revision
+    widget.handles = [0.3, 0.2]
+    assert widget.message == "KeyError: 'nowhere'" and widget.revision > before
+
+
+def test_a_tensor_that_requires_a_gradient_is_drawn_like_any_other():
+    values = torch.linspace(0, 1, 5, requires_grad=True)
+    assert np.array_equal(floats(one(values).values, 5), floats(one(values.tolist()).values, 5))
+
+
 def test_update_keeps_the_shape():
     widget = curves(SERIES)
     with pytest.raises(ValueError, match="SNR"):
@@ -148,12 +164,39 @@ BAD = {
         lambda: one(X, handles=[0, 1], drawn=("p", "b")), "line",
         {"got": "'b'", "panel": "'p'", "allowed": "a"},
     ),
+    "drawn type": (
+        lambda: one(X, handles=[0, 1], drawn=5), "number",
+        {"what": "drawn", "want": "(panel, line)", "got": "5"},
+    ),
+    "two-line name": (lambda: curves({"p": {"a\nb": X}}), "track_name", {"got": "'a\\nb'"}),
+    "huge": (
+        lambda: one([-1e308, 1e308]), "too_large", {"what": "p / a", "most": "3.4e+38", "got": "−1e+308"},
+    ),
+    "log type": (lambda: one(X, log=5), "number", {"what": "log", "want": "list", "got": "5"}),
+    "limits type": (lambda: one(X, limits=5), "number", {"what": "limits", "want": "dict", "got": "5"}),
+    "limits equal": (lambda: one(X, limits={"p": (1, 1)}), "limits", {"panel": "'p'", "got": "(1, 1)"}),
+    "limits turned": (lambda: one(X, limits={"p": (1, 0)}), "limits", {"panel": "'p'", "got": "(1, 0)"}),
+    "limits inf": (
+        lambda: one(X, limits={"p": (0, np.inf)}), "limits", {"panel": "'p'", "got": "(0, inf)"},
+    ),
+    "limits three": (
+        lambda: one(X, limits={"p": (0, 1, 2)}), "limits", {"panel": "'p'", "got": "(0, 1, 2)"},
+    ),
+    "log limits": (
+        lambda: one(X, log="p", limits={"p": (0, 1)}), "limits_log", {"panel": "'p'", "got": "(0, 1)"},
+    ),
+    "cursor": (lambda: one(X, cursor="a"), "number", {"what": "cursor", "want": "int", "got": "'a'"}),
+    "alt": (lambda: one(X, alt=5), "number", {"what": "alt", "want": "str", "got": "5"}),
+    "callback": (
+        lambda: one(X, handles=[0, 1], on_handles=5), "number",
+        {"what": "on_handles", "want": "callable", "got": "5"},
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("language", lang.LANGUAGES)
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_gets_one_sentence_in_the_readers_language(name, language):
+def test_bad_input_gets_one_sentence_in_the_readers_language(name, language, unchecked):
     lang.use(language)
     call, key, values = BAD[name]
     with pytest.raises(ValueError) as caught:

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from course_lib import lang
@@ -85,14 +86,32 @@ BAD = {
     "shuffled": (lambda: player(frames(4), times=[0, 2, 1, 3]), "times_order", {"at": 2}),
     "falling": (lambda: player(frames(4), times=[3, 2, 4, 0]), "times_order", {"at": 2}),
     "captions": (lambda: player(frames(4), captions=["a"]), "captions", {"want": 4, "got": 1}),
+    "names type": (lambda: player(frames(), names=5), "names", {"want": 1, "got": "5"}),
+    "one string": (lambda: player(frames(), names="x"), "names", {"want": 1, "got": "'x'"}),
+    "two lines": (lambda: player({"a\n": frames()}), "track_name", {"got": "'a\\n'"}),
+    "captions type": (lambda: player(frames(4), captions=5), "captions", {"want": 4, "got": "5"}),
+    "letters": (lambda: player(frames(4), captions="abcd"), "captions", {"want": 4, "got": "'abcd'"}),
+    "index": (lambda: player(frames(), index=1.5), "number", {"what": "index", "want": "int", "got": "1.5"}),
+    "true index": (
+        lambda: player(frames(), index=True), "number", {"what": "index", "want": "int", "got": "True"},
+    ),
+    "alt": (lambda: player(frames(), alt=5), "number", {"what": "alt", "want": "str", "got": "5"}),
+    "loop": (lambda: player(frames(), loop=None), "number", {"what": "loop", "want": "bool", "got": "None"}),
+    "ragged": (
+        lambda: player([frames()[0], frames(width=3)[0]]), "array", {"what": "frames", "got": "list"},
+    ),
+    "gradient": (
+        lambda: player(torch.zeros(2, 3, 3, requires_grad=True)), "type",
+        {"what": "frames", "got": "float32"},
+    ),
     "fps": (lambda: player(frames(), fps=0), "number", {"what": "fps", "want": "> 0", "got": 0}),
     "scale": (lambda: player(frames(), scale=1.5), "number", {"what": "scale", "want": ">= 1", "got": 1.5}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", lang.LANGUAGES)
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_gets_one_sentence_in_the_readers_language(name, language):
+def test_bad_input_gets_one_sentence_in_the_readers_language(name, language, unchecked):
     lang.use(language)
     call, key, values = BAD[name]
     with pytest.raises(ValueError) as caught:

@@ -1,0 +1,65 @@
+"""What several modules ask of a value before they compute with it. None of these waits for a device."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib import lang
+
+
+def check_tensor(name: str, x: object) -> None:
+    """Raise ValueError unless ``x`` is a torch tensor (a NumPy array, a list or None is not)."""
+    if not isinstance(x, Tensor):
+        raise ValueError(lang.text("error.tensor", name=name, got=type(x).__name__))
+
+
+def check_not_empty(name: str, x: Any) -> None:
+    """Raise ValueError where a list holds no item or a tensor no number."""
+    if (x.numel() if isinstance(x, Tensor) else len(x)) == 0:
+        raise ValueError(lang.text("error.empty", name=name))
+
+
+def is_number(x: object) -> bool:
+    """Whether ``x`` is one real number; True and False are none."""
+    return isinstance(x, Real) and not isinstance(x, bool)
+
+
+def check_number(name: str, x: object) -> None:
+    """Raise ValueError unless ``x`` is one real number (NaN is let through: the caller's range meets it)."""
+    if not is_number(x):
+        raise ValueError(lang.text("error.number", name=name, got=repr(x)))
+
+
+def is_whole(x: object) -> bool:
+    """Whether ``x`` is one integer, Python's or NumPy's; True and False are none."""
+    return isinstance(x, Integral) and not isinstance(x, bool)
+
+
+def check_whole(name: str, x: Any, least: int = 1, most: int | None = None) -> int:
+    """``x`` as an int if it is a whole number in least..most; otherwise ValueError."""
+    if not is_whole(x) or x < least or (most is not None and x > most):
+        allowed = f"{least}, {least + 1}, {least + 2}, …" if most is None else f"{least}..{most}"
+        raise ValueError(lang.text("error.whole", name=name, allowed=allowed, got=repr(x)))
+    return int(x)
+
+
+def numbers(name: str, x: Any, dtype: torch.dtype | None = None, device: Any = None) -> Tensor:
+    """``x`` (numbers, a list of them, an array or a tensor) as a tensor of real numbers, else ValueError."""
+    try:
+        if "complex" in str(getattr(x, "dtype", "")):  # torch would drop the imaginary part
+            raise TypeError
+        made = torch.as_tensor(x, dtype=dtype, device=device)
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(lang.text("error.numbers", name=name, got=type(x).__name__)) from None
+    if made.is_complex():
+        raise ValueError(lang.text("error.numbers", name=name, got=made.dtype))
+    return made
+
+
+def seen(x: object) -> object:
+    """What to show of a value of the wrong shape or kind: a tensor's shape, or the name of a type."""
+    return tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
