@@ -324,7 +324,7 @@ overview()
 # **Sumber.** Huruf dan cara menghitung $t$ mengikuti Ho, Jain & Abbeel 2020, *Denoising Diffusion Probabilistic Models*. Angka-angkanya dari MNIST, karya LeCun, Cortes & Burges.
 
 # %% [markdown] key="next" lang="ko" ref="8faa913d"
-# ## 어디서 시작할까요
+# ## 시작할 곳
 #
 # [1장, 직관](01_intuition.ipynb)으로 넘어가십시오. 45분쯤 걸립니다. 수학은 제곱근 두 개가 든 식 한 줄이면 됩니다. 지수 함수는 마지막 연습문제 언저리와 끝맺는 예에서만 나오는데, 처음 읽을 때는 둘 다 건너뛰어도 됩니다. 확산 모델을 이미 접해 보았다면 [2장](02_forward.ipynb)부터 시작해도 좋습니다. 널리 퍼진 오식 여러 개가 눈앞에서 하나씩 틀어지는 모습을 볼 수 있습니다.
 #

@@ -356,7 +356,7 @@ for t in (0, 200, 400, 500, 600, 800, 1000):
 # 77%입니다. 진폭이 28%만 남은 $t = 500$에서도 56%를 맞힙니다. 여러분이 적어 둔 $t$와 견주어 보십시오.
 #
 # 이토록 오래 버틴다는 것이 놀랍습니다. 픽셀 하나는 거의 아무 말도 하지 못합니다. 하지만 픽셀 784개가 저마다 작게 속삭이는 소리를 모두 더하면 또렷한 말이 됩니다.
-# 그리고 끝은 정직합니다. $t = 1000$에서 맞수의 점수는 찍은 것과 다르지 않습니다. 그림은 숨어 있는 것이 아닙니다. 사라진 것입니다.
+# 그러나 끝에는 아무것도 남지 않습니다. $t = 1000$에서 맞수의 점수는 찍은 것과 다르지 않습니다. 그림은 숨어 있는 것이 아닙니다. 사라진 것입니다.
 
 # %% [markdown] key="cloth" lang="en"
 # ## In colour
@@ -375,7 +375,7 @@ for t in (0, 200, 400, 500, 600, 800, 1000):
 # %% [markdown] key="cloth" lang="ko" ref="26977ecb"
 # ## 색이 있는 그림
 #
-# 저 산수 한 줄은 수의 뜻을 따지지 않습니다. 이번 그림은 강의가 코드로 직접 그린 것입니다. 쪼갠 사탕야자 열매를 본뜬 인도네시아 자와섬의 *카웅*(kawung) 무늬 천이고, 한가운데에는 우리말 ‘확산’(*hwaksan*)이, 그 아래에는 같은 뜻의 인도네시아어 *difusi*가 적혀 있습니다.
+# 저 산수 한 줄은 수의 뜻을 따지지 않습니다. 이번 그림은 강의가 코드로 직접 그린 것입니다. 쪼갠 사탕야자 열매를 본뜬 인도네시아 자와섬의 *카웅*(kawung) 무늬 천이고, 한가운데에는 한국어 ‘확산’(*hwaksan*)이, 그 아래에는 같은 뜻의 인도네시아어 *difusi*가 적혀 있습니다.
 #
 # **먼저 예상해 보십시오.** 노이즈를 더해 가면, 무늬의 가는 꽃잎과 커다란 글자 가운데 어느 쪽이 더 오래 보이겠습니까?
 
@@ -455,7 +455,7 @@ print("x_t", tuple(first.shape), "max", (first - last).abs().max().item())
 # 거의 같은 것이 아니라 똑같습니다. 전방 과정은 숫자든 뒤섞인 픽셀 더미든 조금도 다르지 않게 다룹니다. 잉크라면 그럴 수 없습니다.
 # (정말로 번지는 과정으로 모델을 만들 수도 있습니다. Rissanen et al. 2023은 열을, Bansal et al. 2022는 흐림을 비롯한 여러 손상을 씁니다. 이 장의 모델과는 다른 모델입니다.)
 #
-# 그렇다면 왜 *확산*이라고 부르겠습니까? Sohl-Dickstein et al. 2015가 물리학에서 가져온 생각입니다. 퍼져 나가는 것은 종이 위의 잉크가 아닙니다. 픽셀이 784개인 그림은 784차원 공간의 **점** 하나입니다. 노이즈를 받은 점은 무작위로 떠돌고, 그래서 모든 그림이 이루는 구름이 퍼져 나가다가 마침내 아무 특징도 없는 공이 됩니다.
+# 그렇다면 왜 *확산*이라고 부릅니까? Sohl-Dickstein et al. 2015가 물리학에서 가져온 생각입니다. 퍼져 나가는 것은 종이 위의 잉크가 아닙니다. 픽셀이 784개인 그림은 784차원 공간의 **점** 하나입니다. 노이즈를 받은 점은 무작위로 떠돌고, 그래서 모든 그림이 이루는 구름이 퍼져 나가다가 마침내 아무 특징도 없는 공이 됩니다.
 
 # %% [markdown] key="two-processes" lang="en"
 # ## Two processes
@@ -671,7 +671,7 @@ player(film.tracks, times=film.times, alt=lang.text("alt.intuition.reverse"))
 # Jawabannya (c), dan ini patut dipandang lebih dekat. Sepuluh angka yang lembut sudah tampak pada $t = 1000$, sebelum langkah pertama. Tidak mungkin jaringan melihatnya di dalam noise; di sana tidak ada yang bisa dilihat. Yang ia ketahui hanyalah angka mana yang kita minta. Lalu dari mana asalnya? Bandingkan masing-masing dengan **rata-rata** semua angka pelatihan di kelasnya:
 
 # %% [markdown] key="reverse-after" lang="ko" ref="f5619f9a"
-# 답은 (c)인데, 자세히 들여다볼 만합니다. 첫 걸음을 떼기도 전인 $t = 1000$에서 벌써 부드러운 숫자 열 개가 나와 있습니다. 신경망이 노이즈 속에서 보았을 리는 없습니다. 거기에는 보일 것이 없습니다. 신경망이 아는 것은 우리가 어떤 숫자를 부탁했는지뿐입니다. 그렇다면 이 숫자는 어디서 왔겠습니까? 하나하나를, 같은 클래스의 학습용 숫자를 모두 **평균**한 그림과 견주어 봅시다.
+# 답은 (c)인데, 자세히 들여다볼 만합니다. 첫걸음을 떼기도 전인 $t = 1000$에서 벌써 부드러운 숫자 열 개가 나와 있습니다. 신경망이 노이즈 속에서 보았을 리는 없습니다. 거기에는 보일 것이 없습니다. 신경망이 아는 것은 우리가 어떤 숫자를 부탁했는지뿐입니다. 그렇다면 이 숫자는 어디서 왔겠습니까? 하나하나를, 같은 클래스의 학습용 숫자를 모두 **평균**한 그림과 견주어 봅시다.
 
 # %% key="first-guess"
 means = torch.stack([train_x[train_y == c].mean(0) for c in range(10)])
@@ -1003,9 +1003,9 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 # | --- | --- | --- | --- |
 # | **GAN** (Goodfellow et al. 2014) | 노이즈에서 그림까지 신경망을 한 번 통과, 판별자와 겨루며 학습 | 빠른 속도, 선명한 그림 | 겨루기라서 자리 잡지 못하기도 하는 학습, 끝내 그리지 못하는 데이터가 생길 가능성(*모드 붕괴*, mode collapse) |
 # | **VAE** (Kingma & Welling 2014) | 작은 코드에서 한 번 통과, 그림의 코드는 인코더가 탐색 | 안정된 학습, 가능도의 하한, 쓸모 있는 코드 공간 | 단순한 모델의 흐릿한 그림 |
-# | **확산** (Sohl-Dickstein et al. 2015; Ho et al. 2020) | 노이즈에서 그림까지 신경망 하나를 여러 번 통과 | 평범한 회귀라서 안정된 학습, 높은 품질, 넓은 포괄성, 글이나 클래스나 배치로 그림을 이끌 수 있음, 가능도의 하한이 있는 원리적인 틀 | 느린 속도, 그림 한 장에 수십에서 수백 번 통과 |
+# | **확산** (Sohl-Dickstein et al. 2015; Ho et al. 2020) | 노이즈에서 그림까지 신경망 하나를 여러 번 통과 | 평범한 회귀라서 안정된 학습, 높은 품질, 넓은 포괄성(데이터의 종류를 빠짐없이 그리는 정도), 글이나 클래스나 구도(layout)로 그림을 이끌 수 있음, 가능도의 하한이 있는 원리적인 틀 | 느린 속도, 그림 한 장에 수십에서 수백 번 통과 |
 #
-# 세 갈래 모두를 공정하게 다루어 봅시다. Dhariwal & Nichol 2021은 ImageNet에서 확산이 당시 가장 좋은 GAN을 앞선다는 것을 보였지만, 그때 쓴 점수(FID)에도 흠이 있습니다. 지금도 가장 빠른 것은 GAN입니다. VAE는 오늘날의 여러 그림 생성기 속에서, 확산 모델이 다룰 만한 크기로 그림을 줄이는 일을 합니다. Xiao et al. 2022는 이 처지를 *트릴레마*(trilemma)라고 부릅니다. 품질과 포괄성과 속도 가운데 어느 갈래든 하나가 모자랍니다.
+# 세 갈래를 공정하게 견주어 봅시다. Dhariwal & Nichol 2021은 ImageNet에서 확산이 당시 가장 좋은 GAN을 앞선다는 것을 보였지만, 그때 쓴 점수(FID)에도 흠이 있습니다. 지금도 가장 빠른 것은 GAN입니다. VAE는 오늘날의 여러 그림 생성기 속에서, 확산 모델이 다룰 만한 크기로 그림을 줄이는 일을 합니다. Xiao et al. 2022는 이 처지를 *트릴레마*(trilemma)라고 부릅니다. 품질과 포괄성과 속도 가운데 어느 갈래든 하나가 모자랍니다.
 #
 # ### “모드 붕괴가 없다”는 말
 #
@@ -1044,7 +1044,7 @@ print("x_0", tuple(images.shape), torch.bincount(read, minlength=10).tolist())
 #
 # 그러나 “없다”는 지나친 말입니다. 세게 이끌려고 하면 곧바로 포괄성을 내주어야 합니다. *가이던스*(9장)는 세기 $s$로 그림을 바라는 쪽으로 끌어당깁니다. 이론에서 겨누는 것은 밀도 $p_c(x)^s\, p_u(x)^{1-s}$이고, 여기서 $p_c$는 바라는 데이터의 밀도, $p_u$는 전체 데이터의 밀도입니다. 한 차원에서 $p_c = N(1, 0.5^2)$, $p_u = N(0, 1)$로 놓고, 글에서 그림을 만드는 프로그램이 흔히 쓸 만큼 센 $s = 7.5$를 넣어 봅시다.
 #
-# **먼저 예상해 보십시오.** 바라는 데이터의 표준편차는 $0.5$입니다. $s = 7.5$에서는 얼마이겠습니까?
+# **먼저 예상해 보십시오.** 바라는 데이터의 표준편차는 $0.5$입니다. $s = 7.5$에서는 얼마겠습니까?
 
 # %% key="tilt-run"
 grid = torch.linspace(-8, 8, 20_001, dtype=torch.float64)
@@ -1063,7 +1063,7 @@ for s in (0, 1, 3, 7.5):
 # $0.206$: keragamannya tinggal kurang dari setengah. (Itulah sasaran rumusnya; hasil sampler dengan guidance tidak persis begini, seperti yang ditunjukkan Bab 9.) Bersama gambar pelatihan yang dihafalkan di bagian sebelumnya, kalimat yang jujur berbunyi: model difusi **jauh lebih jarang** melewatkan sesuatu daripada GAN, tetapi kita tetap bisa membuatnya berbuat begitu.
 
 # %% [markdown] key="tilt-after" lang="ko" ref="b39b2f66"
-# $0.206$입니다. 다양성이 절반도 남지 않았습니다. (식이 겨누는 값이 그렇다는 뜻입니다. 9장에서 보듯, 가이던스를 쓴 샘플러가 실제로 그리는 것은 이와 꼭 같지는 않습니다.) 앞 절에서 본, 외운 그림을 되뇌는 일까지 합치면 정직한 문장은 이렇게 됩니다. 확산 모델은 GAN보다 무언가를 빠뜨리는 일이 **훨씬 적지만**, 그래도 빠뜨리게 만들 수는 있습니다.
+# $0.206$입니다. 다양성이 절반도 남지 않았습니다. (식이 겨누는 값이 그렇다는 뜻입니다. 9장에서 보듯, 가이던스를 쓴 샘플러가 실제로 그리는 것은 이와 꼭 같지는 않습니다.) 앞 절에서 본, 외운 그림을 되뇌는 일까지 합치면 정확히 말하면 이렇습니다. 확산 모델은 GAN보다 무언가를 빠뜨리는 일이 **훨씬 적지만**, 그래도 빠뜨리게 만들 수는 있습니다.
 
 # %% [markdown] key="uses" lang="en"
 # ## Where it is used

@@ -152,8 +152,8 @@ assert min(abs(x_t.mean() - a), abs(x_t.mean() - c)) > 5 * se
 
 # %% [markdown] key="step-answer" lang="id" ref="a2aefbe9"
 # Jawabannya (b), 1.2935. Jawaban (a), 0.9950, keluar dari sebuah penurunan yang beredar, yang mengatakan
-# “$\sqrt{1-\beta_t}$ adalah rata-ratanya”, padahal itu baru koefisiennya. Jawaban (c) meleset 0.0065 dari rata-rata
-# terukur, jauh di luar lima galat baku (0.0016).
+# “$\sqrt{1-\beta_t}$ adalah rata-ratanya”, padahal itu baru koefisiennya. Jawaban (c) meleset 0.0065 dari nilai eksak itu, jauh di luar
+# lima galat baku (0.0016) rata-rata terukur.
 #
 # **Mengapa pakai akar kuadrat?** Sebab yang dijumlahkan adalah varians, bukan simpangan baku. Bila $x_{t-1}$ bervarians 1,
 # varians $x_t$ adalah $(1-\beta_t) + \beta_t = 1$ lagi. Mari ikuti varians itu selama 1000 langkah, bersama dua aturan
@@ -292,6 +292,9 @@ print("path", tuple(path.shape), f"std {path[0].std():.3f} .. {path[-1].std():.3
 figures.show(figures.strip(path[shown], [f"$x_{{{t}}}$" for t in shown]), "alt.forward.path")
 
 # %% [markdown] key="chain-joint" lang="en"
+# The printed standard deviation climbs from 0.525 to 1.011: this digit's own variance is not 1. The rule keeps a variance
+# of 1, and draws any other towards it.
+#
 # Each state depends only on the one before it; that is what *Markov chain* means. The chain rule of probability, written
 # for any sequence, is
 #
@@ -306,7 +309,10 @@ figures.show(figures.strip(path[shown], [f"$x_{{{t}}}$" for t in shown]), "alt.f
 # steps alone. Is its log-density the sum of the 8 step log-densities? And is the product of the separate marginals
 # $q(x_t \mid x_0)$ the same thing? Guess both before you run.
 
-# %% [markdown] key="chain-joint" lang="id" ref="c2bf65b4"
+# %% [markdown] key="chain-joint" lang="id" ref="2a9091a2"
+# Simpangan baku yang tercetak naik dari 0.525 ke 1.011: varians angka ini sendiri bukan 1. Aturan tadi menjaga varians 1,
+# dan menarik varians lain ke arahnya.
+#
 # Setiap keadaan hanya bergantung pada keadaan tepat sebelumnya; itulah arti *rantai Markov*. Untuk barisan apa pun, aturan
 # rantai peluang berbunyi
 #
@@ -321,7 +327,9 @@ figures.show(figures.strip(path[shown], [f"$x_{{{t}}}$" for t in shown]), "alt.f
 # disusun dari langkah-langkahnya saja. Apakah log-densitasnya sama dengan jumlah 8 log-densitas langkah? Lalu, apakah hasil
 # kali marginal $q(x_t \mid x_0)$ satu per satu juga sama? Tebak keduanya sebelum menjalankan sel.
 
-# %% [markdown] key="chain-joint" lang="ko" ref="c2bf65b4"
+# %% [markdown] key="chain-joint" lang="ko" ref="2a9091a2"
+# 출력된 표준편차는 0.525에서 1.011로 커집니다. 이 숫자 그림 자체의 분산은 1이 아니기 때문입니다. 앞의 규칙은 분산 1을 지키고, 다른 분산은 그쪽으로 끌어당깁니다.
+#
 # 각 상태는 바로 앞 상태에만 달려 있습니다. *마르코프 연쇄*란 이런 뜻입니다. 확률의 연쇄 법칙은 어떤 확률변수의 열에나 성립하며, 다음과 같이 씁니다.
 #
 # $$q(x_{1:T}\mid x_0) = \frac{q(x_T\mid x_{T-1},\dots,x_0)\;q(x_{T-1}\mid x_{T-2},\dots,x_0)\cdots q(x_0)}{q(x_0)}$$
@@ -354,6 +362,8 @@ for one, table, name in zip(ax, (C, precision), ("$C$", "$C^{-1}$"), strict=True
     top = float(table.abs().max())
     one.imshow(table, cmap="RdBu_r", vmin=-top, vmax=top, extent=(0.5, 8.5, 8.5, 0.5))
     one.set_title(name)
+    one.set_xticks(range(1, 9))
+    one.set_yticks(range(1, 9))
     one.grid(False)
 far = precision[(torch.arange(8)[:, None] - torch.arange(8)).abs() > 1].abs().max()
 print(f"min|C| {C.abs().min():.3f}  max|C^-1| far {far:.0e}")
@@ -1098,7 +1108,7 @@ for name, s in (("linear", schedule), ("cosine", cosine)):
     change = -s.alpha_bar.diff()
     ax[0].semilogy(range(1, 1001), s.beta[1:], label=name)
     ax[1].plot(range(1, 1001), change, label=name)
-    print(f"{name}  change t=1 {change[0]:.1e}  max {change.max():.2e}  t=1000 {change[-1]:.1e}")
+    print(f"{name}  change t=1 {change[0]:.1e}  max {change.max():.2e} t={int(change.argmax()) + 1}  t=1000 {change[-1]:.1e}")
 ax[0].set_ylabel(r"$\beta_t$")
 ax[1].set_ylabel(r"$\bar\alpha_{t-1}-\bar\alpha_t$")
 ax[0].legend()
