@@ -94,6 +94,8 @@ def test_the_slider_shows_the_very_frame_of_the_formula(served: lab.Lab, browser
     notebook.run_all()
     first = notebook.widgets("player").first
     expect(first).to_be_visible(timeout=60_000)
+    notebook.wait_idle(300)  # while cells run, the notebook moves its focus from cell to cell
+    first.scroll_into_view_if_needed()
     digits, _ = data.one_of_each()
     eps = torch.randn((1, 28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     film = frames.forward_film(digits[4], eps, schedules.linear())
