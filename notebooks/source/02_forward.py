@@ -7,9 +7,9 @@
 # Everything here can be computed exactly, so nothing has to be believed: each formula is run beside its derivation,
 # and where common notes carry a misprint we run the misprint too and watch the number it gets wrong.
 #
-# Press *Run All*. The first thing to appear is a real handwritten digit with every timestep under a slider.
+# Run the cells one by one with Shift + Enter, and answer each question before you run the cell under it. The first thing to appear is a real handwritten digit with every timestep under a slider.
 
-# %% [markdown] key="title" lang="id" ref="807625cd"
+# %% [markdown] key="title" lang="id" ref="f067ac32"
 # # 2 · Proses maju: sebuah angka perlahan larut
 #
 # Merusak gambar dengan noise (derau) tidak butuh kecerdasan, cukup sebuah resep. Bab ini berisi resep itu: mula-mula
@@ -19,17 +19,17 @@
 # jalankan berdampingan dengan penurunannya. Bila catatan yang umum beredar memuat salah cetak, salah cetak itu pun kita
 # jalankan, supaya kelihatan hasil mana yang dibuatnya meleset.
 #
-# Pilih *Run All*. Yang pertama muncul adalah angka tulisan tangan asli, dengan semua timestep (langkah waktu) di bawah
+# Jalankan selnya satu per satu dengan Shift + Enter, dan jawab setiap pertanyaan sebelum menjalankan sel di bawahnya. Yang pertama muncul adalah angka tulisan tangan asli, dengan semua timestep (langkah waktu) di bawah
 # satu penggeser.
 
-# %% [markdown] key="title" lang="ko" ref="807625cd"
+# %% [markdown] key="title" lang="ko" ref="f067ac32"
 # # 2 · 전방 과정: 흩어지는 숫자
 #
 # 그림을 노이즈로 망가뜨리는 데에는 지능이 필요 없습니다. 레시피 하나면 됩니다. 이 장이 바로 그 레시피입니다. 먼저 작은 한 단계를 밟고, 그 단계를 천 번 되풀이한 다음, 같은 곳에 단번에 닿는 건너뛰기를 배웁니다.
 #
 # 여기 나오는 것은 모두 정확하게 계산할 수 있으니, 덮어놓고 믿어야 할 것은 하나도 없습니다. 수식은 유도하는 자리에서 바로 실행하고, 흔히 보는 자료에 오식이 있으면 그 오식도 실행해서 어떤 수가 틀리게 나오는지 지켜봅니다.
 #
-# *Run All*을 누르십시오. 맨 먼저 진짜 손글씨 숫자가 나타나고, 슬라이더로 모든 타임스텝을 살펴볼 수 있습니다.
+# Shift + Enter로 셀을 하나씩 실행하고, 질문이 나오면 아래 셀을 실행하기 전에 먼저 답하십시오. 맨 먼저 진짜 손글씨 숫자가 나타나고, 슬라이더로 모든 타임스텝을 살펴볼 수 있습니다.
 
 # %% key="first-imports"
 import torch
@@ -1224,20 +1224,20 @@ figures.show(figures.strip(torch.stack(last), ["a", "b", "c", "d"]), "alt.forwar
 # (a) is the usual schedule: 0.6% of the amplitude is left, a KL divergence of 0.0147 nats for a whole image of 784 pixels. That number is the term $L_T$ of
 # the bound in chapter 3; for small $\bar\alpha_T$ it is $\tfrac12\bar\alpha_T\,\mathbb E\,x_0^2$ per pixel.
 #
-# (b) is the shortcut with $T = 50$: $\bar\alpha_T$ = 0.603, the digit is plainly there and its correlation with $x_0$ is 0.5899, the distance 345 nats. A sampler that started from $\mathcal N(0, I)$
+# (b) is the shortcut with $T = 50$: $\bar\alpha_T$ = 0.603, the digit is plainly there and its correlation with $x_0$ is 0.5899, the divergence 345 nats. (The Kullback–Leibler divergence is the mean of $\log(q/p)$ under $q$; it is 0 only where both agree, and a nat is its unit for natural logarithms.) A sampler that started from $\mathcal N(0, I)$
 # would start where the forward process never arrives. (c) makes the steps 20 times as large instead: 50 steps suffice.
 # What such large steps cost on the way back is a question for chapter 6.
 #
 # (d) is the schedule published with Stable Diffusion 1: $\sqrt{\bar\alpha_T}$ = 0.0683, more than ten times that of (a). To the eye it is noise; yet the leftover
 # brightness is enough to keep such models from drawing very dark or very bright pictures (Lin et al. 2024).
 
-# %% [markdown] key="end-note" lang="id" ref="12d103bf"
+# %% [markdown] key="end-note" lang="id" ref="65e1e794"
 # (a) adalah jadwal yang biasa: amplitudonya tersisa 0.6%, dan jaraknya (divergensi KL) 0.0147 nat untuk seluruh gambar yang berisi
 # 784 piksel. Bilangan itu adalah suku $L_T$ dari batas bawah di Bab 3; untuk $\bar\alpha_T$ yang kecil nilainya
 # $\tfrac12\bar\alpha_T\,\mathbb E\,x_0^2$ per piksel.
 #
 # (b) adalah cara hemat dengan $T = 50$: $\bar\alpha_T$ = 0.603, angkanya masih terlihat jelas, korelasinya dengan $x_0$ 0.5899, dan
-# jaraknya 345 nat. Sampler yang berangkat dari $\mathcal N(0, I)$ akan mulai di tempat yang tidak pernah dicapai proses maju.
+# divergensi KL-nya 345 nat. (Divergensi Kullback–Leibler adalah rata-rata $\log(q/p)$ menurut $q$; nilainya 0 hanya bila keduanya sama, dan nat adalah satuannya untuk logaritma natural.) Sampler yang berangkat dari $\mathcal N(0, I)$ akan mulai di tempat yang tidak pernah dicapai proses maju.
 # (c) memakai langkah yang 20 kali lebih besar: 50 langkah pun cukup. Berapa harga langkah sebesar itu dalam perjalanan pulang, itulah
 # pertanyaan Bab 6.
 #
@@ -1245,10 +1245,10 @@ figures.show(figures.strip(torch.stack(last), ["a", "b", "c", "d"]), "alt.forwar
 # mata itu noise semata; tetapi sisa kecerahannya cukup untuk menghalangi model semacam itu membuat gambar yang sangat gelap atau
 # sangat terang (Lin et al. 2024).
 
-# %% [markdown] key="end-note" lang="ko" ref="12d103bf"
+# %% [markdown] key="end-note" lang="ko" ref="65e1e794"
 # (a)는 흔히 쓰는 스케줄입니다. 진폭은 0.6%만 남고, 784픽셀 이미지 전체로 따진 거리(KL 발산)는 0.0147내트(nat)입니다. 이 수가 바로 3장에 나오는 하한의 항 $L_T$이고, $\bar\alpha_T$가 작을 때에는 픽셀마다 $\tfrac12\bar\alpha_T\,\mathbb E\,x_0^2$입니다.
 #
-# (b)는 $T = 50$으로 줄인 지름길입니다. $\bar\alpha_T$ = 0.603으로 숫자가 뻔히 보이고, $x_0$과의 상관계수는 0.5899, 거리는 345내트입니다. 샘플러가 $\mathcal N(0, I)$에서 출발한다면, 전방 과정이 한 번도 닿지 않은 곳에서 출발하는 셈입니다. (c)는 단계의 크기를 20배로 키웁니다. 그러면 50단계로 충분합니다. 그렇게 큰 단계가 돌아오는 길에서 어떤 대가를 치르는지는 6장에서 묻습니다.
+# (b)는 $T = 50$으로 줄인 지름길입니다. $\bar\alpha_T$ = 0.603으로 숫자가 뻔히 보이고, $x_0$과의 상관계수는 0.5899, KL 발산은 345내트입니다. (쿨백-라이블러 발산은 $q$에 대한 $\log(q/p)$의 평균으로, 둘이 같을 때만 0입니다. 내트는 자연로그를 쓸 때의 단위입니다.) 샘플러가 $\mathcal N(0, I)$에서 출발한다면, 전방 과정이 한 번도 닿지 않은 곳에서 출발하는 셈입니다. (c)는 단계의 크기를 20배로 키웁니다. 그러면 50단계로 충분합니다. 그렇게 큰 단계가 돌아오는 길에서 어떤 대가를 치르는지는 6장에서 묻습니다.
 #
 # (d)는 Stable Diffusion 1과 함께 공개된 스케줄입니다. $\sqrt{\bar\alpha_T}$ = 0.0683으로 (a)의 열 배가 넘습니다. 눈에는 노이즈로만 보이지만, 조금 남은 밝기 때문에 이런 모델은 아주 어둡거나 아주 밝은 그림을 그리지 못합니다(Lin et al. 2024).
 
@@ -1306,7 +1306,7 @@ assert abs(last["-1..1"].std() - 1) < 0.01 < 0.1 < last["0..255"].std() - 1
 figures.show(fig, "alt.forward.histogram")
 
 # %% [markdown] key="scale-note" lang="en"
-# (c): at $t = 500$ the signal-to-noise ratio is 487.8930 instead of 0.0300. A network would be shown a nearly clean digit at a step where it should have
+# (c): at $t = 500$ the signal-to-noise ratio is 487.8930 instead of 0.0300 (counted here with the data's own variance, which section 6 took as 1). A network would be shown a nearly clean digit at a step where it should have
 # learned to work in the dark. And the walk no longer ends in $\mathcal N(0, I)$: $x_T$ has mean 0.1967 and standard deviation 1.1101 (right panel, beside the
 # black normal curve), so a sampler would start in the wrong place.
 #
@@ -1316,8 +1316,8 @@ figures.show(fig, "alt.forward.histogram")
 # There is a second reason for fixed bounds: the last term of the bound in chapter 3 ($L_0$) turns $x_0$ back into 256 grey levels (Ho et al. 2020, section 3.3), so
 # the map must be known and invertible. Is it?
 
-# %% [markdown] key="scale-note" lang="id" ref="75a54db9"
-# (c): pada $t = 500$ rasio sinyal terhadap noise 487.8930, bukan 0.0300. Jaringan akan disuguhi angka yang nyaris bersih pada
+# %% [markdown] key="scale-note" lang="id" ref="c9f26540"
+# (c): pada $t = 500$ rasio sinyal terhadap noise 487.8930, bukan 0.0300 (di sini dihitung dengan varians datanya sendiri, yang di bagian 6 dianggap 1). Jaringan akan disuguhi angka yang nyaris bersih pada
 # langkah yang seharusnya mengajarinya bekerja dalam gelap. Perjalanannya pun tidak lagi berakhir di $\mathcal N(0, I)$: $x_T$
 # memiliki rata-rata 0.1967 dan simpangan baku 1.1101 (panel kanan, bandingkan dengan kurva normal yang hitam), sehingga sampler akan mulai di
 # tempat yang salah.
@@ -1329,8 +1329,8 @@ figures.show(fig, "alt.forward.histogram")
 # Ada alasan kedua untuk rentang yang tetap: suku terakhir dari batas bawah di Bab 3 ($L_0$) mengembalikan $x_0$ menjadi 256 tingkat
 # kelabu (Ho et al. 2020, bagian 3.3), jadi pemetaannya harus diketahui dan dapat dibalik. Apakah memang dapat?
 
-# %% [markdown] key="scale-note" lang="ko" ref="75a54db9"
-# 답은 (c)입니다. $t = 500$에서 신호 대 잡음비(SNR)가 0.0300이 아니라 487.8930입니다. 어둠 속에서 더듬는 법을 배워야 할 단계에서 신경망은 거의 깨끗한 숫자를 보게 됩니다. 게다가 걸음의 끝이 더는 $\mathcal N(0, I)$가 아닙니다. $x_T$의 평균은 0.1967, 표준편차는 1.1101이므로(오른쪽 그래프의 검은 정규 곡선과 비교해 보십시오) 샘플러는 엉뚱한 곳에서 출발하게 됩니다.
+# %% [markdown] key="scale-note" lang="ko" ref="c9f26540"
+# 답은 (c)입니다. $t = 500$에서 신호 대 잡음비(SNR)가 0.0300이 아니라 487.8930입니다(6절에서 1로 놓은 데이터의 분산을 여기서는 그대로 곱했습니다). 어둠 속에서 더듬는 법을 배워야 할 단계에서 신경망은 거의 깨끗한 숫자를 보게 됩니다. 게다가 걸음의 끝이 더는 $\mathcal N(0, I)$가 아닙니다. $x_T$의 평균은 0.1967, 표준편차는 1.1101이므로(오른쪽 그래프의 검은 정규 곡선과 비교해 보십시오) 샘플러는 엉뚱한 곳에서 출발하게 됩니다.
 #
 # $0..1$은 반대쪽으로 틀립니다. 대비가 절반이면 SNR은 사분의 일인 0.0075가 되어 숫자가 더 일찍 묻힙니다. $t = 500$에서 평균이 +0.035로 작아졌다고 안심해서는 안 됩니다. 잃어버린 것은 대비입니다. 이쪽은 겉보기에 멀쩡하고, 학습만 잘되지 않습니다.
 #
