@@ -3,7 +3,7 @@
 The mathematics: schedules, forward, parameterisations, gaussians, losses, guidance, samplers, metrics.
 The network and its files: unet, training, checkpoints, adapters, device, data.
 What one sees: frames, figures, pictures, widgets.
-What one does: exercises, progress. For all of them: lang (every sentence), files.
+What one does: exercises, progress; ledger (the equations). For all of them: lang (every sentence), files.
 
 This file keeps to syntax that every Python 3 reads: one that is too old gets a sentence, not a traceback.
 """

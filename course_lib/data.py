@@ -94,6 +94,19 @@ def check_images(x_0: Images) -> Images:
     return x_0
 
 
+def check_points(x_0: Float[Tensor, "N d"]) -> Float[Tensor, "N d"]:
+    """``x_0`` if it is (N, d), not empty, floating and finite, of any size; otherwise ValueError."""
+    check_tensor("points", x_0)
+    if x_0.ndim != 2:
+        raise ValueError(lang.text("error.points_shape", name="points", want="(N, d)", got=tuple(x_0.shape)))
+    if not x_0.is_floating_point():
+        raise ValueError(lang.text("error.points_float", got=x_0.dtype))
+    check_not_empty("points", x_0)
+    if not torch.isfinite(x_0).all():
+        raise ValueError(lang.text("error.points_finite", count=int((~torch.isfinite(x_0)).sum())))
+    return x_0
+
+
 def check_labels(labels: Int[Tensor, " N"], count: int, last: int) -> Int[Tensor, " N"]:
     """``labels`` if it holds ``count`` whole numbers in 0..last; otherwise ValueError."""
     check_tensor("labels", labels)

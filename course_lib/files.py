@@ -68,15 +68,16 @@ def write_atomically(path: Path, content: bytes, refusal: str = "error.write") -
 
 def check_writable(path: Path, refusal: str = "error.write") -> None:
     """ValueError, now and not after hours of work, where ``write_atomically`` could not write ``path``."""
-    path = path.resolve()
     try:
+        path = path.resolve()
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
-    except OSError as problem:
-        raise ValueError(lang.text(refusal, path=path, problem=problem.strerror)) from None
+    except (OSError, RuntimeError) as problem:  # RuntimeError: links that lead in a circle
+        said = getattr(problem, "strerror", None) or os.strerror(errno.ELOOP)
+        raise ValueError(lang.text(refusal, path=path, problem=said)) from None
 
 
 def write_json(path: Path, value: Any, refusal: str = "error.write") -> None:

@@ -30,9 +30,9 @@ def kl(
     """
     m_1, v_1, m_2, v_2 = (
         a
-        if isinstance(a, Tensor)
-        else numbers("mean_1, var_1, mean_2, var_2", a, torch.float64)  # not float32, torch's default
-        for a in (mean_1, var_1, mean_2, var_2)
+        if isinstance(a, Tensor) and not a.is_complex()
+        else numbers(name, a, torch.float64)  # not float32, torch's default
+        for name, a in (("mean_1", mean_1), ("var_1", var_1), ("mean_2", mean_2), ("var_2", var_2))
     )
     for name, variance in (("var_1", v_1), ("var_2", v_2)):
         if not bool((variance > 0).all()):

@@ -1,10 +1,14 @@
-"""Three answers a network may give (eps, x_0 or v), and the exact way from each to eps.
+"""Three answers a network may give (eps, x_0 or v), and the exact way from each to eps and back.
 
 v_t = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0 (Salimans & Ho 2022, section 4 and appendix D).
+Their three losses are one loss with three weights:
+||x_0 - x_0_hat||^2 = (1 - alpha_bar_t) / alpha_bar_t ||eps - eps_hat||^2,
+||v - v_hat||^2 = 1 / alpha_bar_t ||eps - eps_hat||^2.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 import torch
@@ -12,9 +16,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from course_lib import lang
+from course_lib.forward import check_noise
 from course_lib.schedules import Schedule, Timesteps, signal_noise
 
 KINDS = ("eps", "x_0", "v")
+Model = Callable[[Tensor, Tensor], Tensor]  # (x_t, t) -> eps_hat, the one protocol
 
 
 def check_kind(kind: str) -> str:
@@ -35,9 +41,10 @@ def target(
 
     eps;  x_0;  or v = sqrt(alpha_bar_t) eps - sqrt(1 - alpha_bar_t) x_0.
 
-    Source: Salimans & Ho 2022, section 4. t in 1..T.
+    Source: Salimans & Ho 2022, section 4. t in 1..T; ValueError otherwise, or when the shapes differ.
     """
     check_kind(kind)
+    check_noise(x_0, eps, "x_0", "eps")
     signal, noise = signal_noise(t, x_0, schedule)  # for every kind: it is where a bad t is reported
     if kind == "eps":
         return eps
@@ -58,15 +65,41 @@ def to_eps(
     eps_hat;  (x_t - sqrt(alpha_bar_t) x_0_hat) / sqrt(1 - alpha_bar_t);
     or sqrt(alpha_bar_t) v_hat + sqrt(1 - alpha_bar_t) x_t.
 
-    Source: Salimans & Ho 2022, appendix D. t in 1..T.
+    Source: Salimans & Ho 2022, appendix D. t in 1..T; ValueError otherwise, or when the shapes differ.
     """
     check_kind(kind)
+    check_noise(x_t, answer, "x_t", "answer")
     signal, noise = signal_noise(t, x_t, schedule)
     if kind == "eps":
         return answer
     if kind == "x_0":
         return (x_t - signal * answer) / noise
     return signal * answer + noise * x_t
+
+
+def from_eps(
+    kind: str,
+    eps_hat: Float[Tensor, "B *D"],
+    x_t: Float[Tensor, "B *D"],
+    t: Timesteps,
+    schedule: Schedule,
+) -> Float[Tensor, "B *D"]:
+    """What a network of this kind would have answered in the place of eps_hat: the inverse of ``to_eps``.
+
+    eps_hat;  x_0_hat = (x_t - sqrt(1 - alpha_bar_t) eps_hat) / sqrt(alpha_bar_t);
+    or v_hat = (eps_hat - sqrt(1 - alpha_bar_t) x_t) / sqrt(alpha_bar_t).
+
+    Source: Salimans & Ho 2022, appendix D. t in 1..T; ValueError as there. From one kind to another:
+    to_eps, then from_eps.
+    """
+    check_kind(kind)
+    check_noise(x_t, eps_hat, "x_t", "eps_hat")
+    signal, noise = signal_noise(t, x_t, schedule)
+    if kind == "eps":
+        return eps_hat
+    if kind == "x_0":
+        return (x_t - noise * eps_hat) / signal
+    return (eps_hat - noise * x_t) / signal
 
 
 class EpsModel(nn.Module):

@@ -15,10 +15,10 @@ from torch import Tensor
 from course_lib import lang
 from course_lib.checks import check_number, is_whole, seen
 from course_lib.forward import check_batch, check_noise, predict_x_0
-from course_lib.schedules import Schedule, check_T, gather
+from course_lib.parameterisations import Model
+from course_lib.schedules import VARIANCES as VARIANCES
+from course_lib.schedules import Schedule, check_T, check_variance, gather
 
-Model = Callable[[Tensor, Tensor], Tensor]
-VARIANCES = ("beta", "beta_tilde")
 GIVEN = ("x_t", "t", "t_next", "eps_hat", "z", "schedule")  # what a step rule may name
 
 
@@ -64,8 +64,7 @@ def ddpm_step(
     chain, alpha_t = alpha_bar_t / alpha_bar_{t_next} (Nichol & Dhariwal 2021, section 4).
     t in 1..T; z ~ N(0, I); ValueError for another variance or t.
     """
-    if variance not in VARIANCES:
-        raise ValueError(lang.text("error.variance_name", got=repr(variance), allowed=", ".join(VARIANCES)))
+    check_variance(variance)
     check_noise(x_t, eps_hat, "x_t", "eps_hat")
     check_noise(x_t, z, "x_t", "z")
     _check_one("ddpm_step", t, 0 if t_next is None else t_next)

@@ -21,6 +21,7 @@ from course_lib.checks import check_number, check_tensor, is_whole, numbers
 Table = Float[Tensor, " T_plus_1"]
 Timesteps = int | Int[Tensor, " B"]
 # torch cannot subtract in the other unsigned kinds, and bool or complex numbers are no timesteps.
+VARIANCES = ("beta", "beta_tilde")  # the names that sigma_t^2 of a step back may have
 WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
@@ -64,9 +65,23 @@ class Schedule:
         """The signal-to-noise ratio alpha_bar_t / (1 - alpha_bar_t); infinite at t = 0."""
         return self.alpha_bar / (1 - self.alpha_bar)
 
+    def variance(self, name: str) -> Table:
+        """The table that sigma_t^2 is read from: beta_t for "beta", beta_tilde_t for "beta_tilde".
+
+        Source: Ho et al. 2020, section 3.2. ValueError for another name.
+        """
+        return self.beta if check_variance(name) == "beta" else self.beta_tilde
+
     def __repr__(self) -> str:
         inside = ", ".join(f"{k}={v}" for k, v in self.spec.items() if k != "betas")
         return f"Schedule({inside})"
+
+
+def check_variance(name: str) -> str:
+    """``name`` if it is one of VARIANCES, otherwise a ValueError that lists them."""
+    if name not in VARIANCES:
+        raise ValueError(lang.text("error.variance_name", got=repr(name), allowed=", ".join(VARIANCES)))
+    return name
 
 
 def gather(
@@ -216,6 +231,9 @@ def from_spec(spec: dict) -> Schedule:
     if not isinstance(name, str) or name not in _BUILDERS:
         raise ValueError(lang.text("error.schedule_name", got=repr(name), allowed=", ".join(_BUILDERS)))
     build, settings = _BUILDERS[name]
+    if not isinstance(spec, dict):
+        want = ", ".join(sorted(settings))
+        raise ValueError(lang.text("error.schedule_keys", name=name, want=want, got=repr(spec)))
     if spec.keys() != settings | {"name"}:
         got, want = (", ".join(sorted(keys)) for keys in (spec.keys() - {"name"}, settings))
         raise ValueError(lang.text("error.schedule_keys", name=name, want=want, got=got))

@@ -8,8 +8,8 @@ import signal
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,10 +20,13 @@ from torch import Tensor, nn
 
 from course_lib import checkpoints, data, device, lang, losses
 from course_lib.checks import check_whole, is_number, is_whole
+from course_lib.files import check_writable
 from course_lib.forward import q_sample
 from course_lib.parameterisations import EpsModel, target, to_eps
+from course_lib.schedules import gather
 
 BUCKETS = 10
+WEIGHTS = ("simple", "vlb")
 ADAM = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
 
 
@@ -32,8 +35,9 @@ class Recipe:
     """Everything that decides how a run goes: equal recipes, data and machines give equal weights.
 
     label_dropout: the share of images whose label is replaced by the null label (Ho & Salimans 2022,
-    Algorithm 1). precision: "fp32", "bf16", or "auto" for whichever this machine computes faster. clip: the
-    longest gradient that an update may use.
+    Algorithm 1). precision: "fp32", "bf16", or "auto" for whichever this machine computes faster (for points
+    always fp32). clip: the longest gradient that an update may use. weights: "simple" for the mean squared
+    error of the network's own answer, "vlb" for that of eps_hat times ``losses.weights``, as in the bound.
     ValueError for a value that no run can have.
     """
 
@@ -46,6 +50,7 @@ class Recipe:
     seed: int = 0
     precision: str = "auto"
     clip: float = 1.0
+    weights: str = "simple"
 
     def __post_init__(self) -> None:
         for name, least in (("steps", 1), ("batch_size", 1), ("warmup", 0)):
@@ -58,7 +63,12 @@ class Recipe:
             self._require(0 < getattr(self, name) < math.inf, name, "(0, ∞)")
         self._require(0 <= self.ema_decay < 1, "ema_decay", "[0, 1)")
         self._require(0 <= self.label_dropout <= 1, "label_dropout", "[0, 1]")
+        seed = self.seed  # what torch's generators take
+        self._require(is_whole(seed) and -(2**63) <= seed < 2**64, "seed", "[-2^63, 2^64)")
         device.check_precision(self.precision)
+        if self.weights not in WEIGHTS:
+            got = repr(self.weights)
+            raise ValueError(lang.text("error.weights", got=got, allowed=", ".join(WEIGHTS)))
 
     def _require(self, fine: bool, name: str, allowed: str) -> None:
         if not fine:
@@ -118,24 +128,36 @@ def learning_rate(step: int, recipe: Recipe) -> float:
 class Run:
     """A training run that can stop at any step and go on later as if it had not.
 
-    model: an EpsModel; images (N, C, H, W) in [-1, 1]; labels (N,) of the model's classes, or None for a
-    model without classes; device: "auto", "cpu", "cuda" or "mps".
+    model: an EpsModel, whose frozen weights (a loaded checkpoint's) are made trainable; images (N, C, H, W)
+    in [-1, 1], or points (N, d) of any size (every 2-D tensor counts as points, flattened pictures too);
+    labels (N,) of the model's classes, or None for a model without classes; device: "auto", "cpu", "cuda" or
+    "mps".
     state: where the run keeps its state (weights, average, optimiser, random generator), or None. A state
-    of another recipe, model, schedule, data or kind of device is refused with a ValueError.
+    of another recipe, model, schedule, data or kind of device is refused with a ValueError; another recipe
+    goes on from a model's weights as a new Run of ``run.model`` with another state file.
     """
 
     model: EpsModel
-    images: Float[Tensor, "N C H W"]
+    images: Float[Tensor, "N *D"]
     labels: Int[Tensor, " N"] | None
     recipe: Recipe = field(default_factory=Recipe)
-    state: Path | None = None
+    state: str | Path | None = None
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        data.check_images(self.images)
+        points = isinstance(self.images, Tensor) and self.images.ndim == 2
+        (data.check_points if points else data.check_images)(self.images)
         self._check_labels()
+        if not isinstance(self.state, str | Path | None):
+            raise ValueError(lang.text("error.state_path", got=type(self.state).__name__))
+        if self.state is not None:
+            self.state = Path(self.state)
+            check_writable(self.state)  # now, not at the first save
         where = device.pick(self.device)
-        device.prepare(self.model, self.recipe.precision, where)
+        precision = "fp32" if points and self.recipe.precision == "auto" else self.recipe.precision
+        device.prepare(self.model, precision, where)
+        if not any(p.requires_grad for p in self.model.net.parameters()):
+            self.model.net.requires_grad_(True)
         self._about = {} if self.state is None else self._describe(where)
         self.images = self.images.to(where)
         self.labels = None if self.labels is None else self.labels.to(where)
@@ -143,10 +165,11 @@ class Run:
         self.ema = EMA(self.model.net, self.recipe.ema_decay)
         self.optimiser = torch.optim.Adam(self.model.net.parameters(), lr=self.recipe.learning_rate)
         self.step = 0
+        self._kept = 0  # the step that the state file held when it was read or last written
         self._whole = True  # False while weights, average and step number belong to different steps
         self.seconds = 0.0
         self.recent = torch.full((BUCKETS,), float("nan"), device=where)
-        if self.state is not None and self.state.is_file():
+        if isinstance(self.state, Path) and self.state.is_file():
             self._resume(self.state)
 
     def _check_labels(self) -> None:
@@ -180,7 +203,7 @@ class Run:
         at = torch.randint(len(self.images), (b,), generator=g, device=where)
         x_0 = self.images[at]
         t = torch.randint(1, self.model.schedule.T + 1, (b,), generator=g, device=where)
-        eps = torch.randn(x_0.shape, generator=g, device=where)
+        eps = torch.randn(x_0.shape, generator=g, device=where, dtype=x_0.dtype)
         if self.labels is None:
             return x_0, t, eps, None
         y = self.labels[at]
@@ -189,15 +212,22 @@ class Run:
 
     def _one_step(self) -> float:
         model, schedule = self.model, self.model.schedule
+        buffers = [(b, b.clone()) for b in model.net.buffers()]
         x_0, t, eps, y = self.batch()
         x_t = q_sample(x_0, t, eps, schedule)
         answer = model.answer(x_t, t) if y is None else model.answer(x_t, t, y)
-        loss = losses.simple(answer, target(model.kind, x_0, t, eps, schedule))
+        each = self._loss(answer, x_0, x_t, t, eps)
+        loss = each.mean()
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.step, self.recipe)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(model.net.parameters(), self.recipe.clip)
+        length = nn.utils.clip_grad_norm_(model.net.parameters(), self.recipe.clip)
+        if not (loss.isfinite() & length.isfinite()):
+            for buffer, before in buffers:  # a running mean has seen the bad batch too
+                buffer.copy_(before)
+            self.optimiser.zero_grad(set_to_none=True)
+            raise ValueError(self._not_finite(each, t))
         with torch.no_grad():
             error = losses.per_image(to_eps(model.kind, answer, x_t, t, schedule), eps)
         with _uninterrupted():
@@ -209,6 +239,21 @@ class Run:
             self._whole = True
         return float(loss.detach())
 
+    def _loss(self, answer: Tensor, x_0: Tensor, x_t: Tensor, t: Tensor, eps: Tensor) -> Tensor:
+        kind, schedule = self.model.kind, self.model.schedule
+        if self.recipe.weights == "simple":
+            return losses.per_image(answer, target(kind, x_0, t, eps, schedule))
+        each = losses.per_image(to_eps(kind, answer, x_t, t, schedule), eps)
+        return gather(losses.weights(schedule), t, each) * each
+
+    def _not_finite(self, each: Tensor, t: Tensor) -> str:
+        # Which t: those of the bad losses, or of the whole batch where only the gradient is bad.
+        bad = ~each.isfinite()
+        key = "error.loss_finite" if bool(bad.any()) else "error.gradient_finite"
+        seen = t[bad].unique().tolist() if bool(bad.any()) else t.unique().tolist()
+        shown = ", ".join(map(str, seen)) if len(seen) <= 5 else f"{seen[0]}..{seen[-1]}"
+        return lang.text(key, step=self.step + 1, t=shown, last=self.step)
+
     def _record(self, error: Tensor, t: Tensor) -> None:
         bucket = (t - 1) * BUCKETS // self.model.schedule.T
         total = torch.zeros(BUCKETS, device=t.device).index_add_(0, bucket, error.float())
@@ -217,12 +262,16 @@ class Run:
         mixed = torch.where(self.recent.isnan(), now, 0.98 * self.recent + 0.02 * now)
         self.recent = torch.where(count > 0, mixed, self.recent)
 
-    def steps(self, save_every: int = 500) -> Iterator[Progress]:
+    def steps(self, save_every: int = 500) -> Generator[Progress, None, None]:
         """Train to the recipe's last step, yielding after each; save every ``save_every`` and at the end.
 
         Leaving the loop early (Ctrl-C, a break) saves too, so the next Run with this state goes on.
+        ValueError, before anything is updated, where a loss or its gradient is not finite: it names the step
+        and the t of those images; the last good state is saved. ValueError too, at once or on saving, where
+        another run has taken the state file further in the meantime.
         """
         save_every = check_whole("save_every", save_every)
+        self._check_newest()
         self.model.net.train()
         saved = self.step
         try:
@@ -256,7 +305,19 @@ class Run:
         if self.state is None:
             return
         with _uninterrupted():  # an impatient second Ctrl-C must not cost the run
-            self._save(self.state)
+            self._check_newest()
+            self._save(Path(self.state))
+
+    def _check_newest(self) -> None:
+        """ValueError where another run has taken the state file beyond the step that this one knows of."""
+        if self.state is None or not Path(self.state).is_file():
+            return
+        try:
+            held: Any = checkpoints.read_note(Path(self.state)).get("step")
+        except ValueError:  # nothing that a run could go on from
+            return
+        if is_whole(held) and held > self._kept:
+            raise ValueError(lang.text("error.state_newer", path=self.state, held=held, kept=self._kept))
 
     def _save(self, path: Path) -> None:
         tensors = {f"net.{k}": v for k, v in self.model.net.state_dict().items()}
@@ -268,6 +329,7 @@ class Run:
         note = {"step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
         note |= self._about | {"bf16": self.model.bf16}
         checkpoints.write_tensors(path, tensors, note)
+        self._kept = self.step
 
     def _resume(self, path: Path) -> None:
         tensors, note = checkpoints.read_tensors(path, "error.no_state")
@@ -297,6 +359,7 @@ class Run:
         self.generator.set_state(tensors["generator"])
         self.recent = tensors["recent"].to(where)
         self.step, self.seconds = note["step"], note["seconds"]
+        self._kept = self.step
 
     def _check_state(
         self, path: Path, tensors: dict[str, Tensor], note: dict[str, Any], *nets: dict[str, Tensor]
@@ -346,16 +409,34 @@ def _uninterrupted() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-def train(run: Run, save_every: int = 500, each: Callable[[Progress], None] | None = None) -> Run:
-    """Take a run to its end under a progress bar; ``each`` sees every step's Progress."""
+def train(
+    run: Run,
+    save_every: int = 500,
+    each: Callable[[Progress], None] | None = None,
+    seconds: float | None = None,
+) -> Run:
+    """Take a run to its end under a progress bar; ``each`` sees every step's Progress.
+
+    seconds: stop after the step that ends this much training time (of this call, at least one step); the
+    state is saved, and the next call goes on. ValueError for seconds that are no number above 0, and as in
+    ``Run.steps``.
+    """
     from tqdm.auto import tqdm
 
+    if seconds is not None and not (is_number(seconds) and seconds > 0):
+        raise ValueError(lang.text("error.seconds", got=repr(seconds)))
+    until = math.inf if seconds is None else run.seconds + seconds
     label = lang.text("training.bar")
-    with tqdm(total=run.recipe.steps, initial=run.step, desc=label, unit="") as bar:
-        for progress in run.steps(save_every):
+    with (
+        tqdm(total=run.recipe.steps, initial=run.step, desc=label, unit="") as bar,
+        closing(run.steps(save_every)) as steps,
+    ):
+        for progress in steps:
             bar.update(1)
             if progress.step % 20 == 0:
                 bar.set_postfix(loss=f"{progress.loss:.4f}")
             if each:
                 each(progress)
+            if run.seconds >= until:
+                break
     return run

@@ -1,4 +1,4 @@
-"""Builds notebooks/source/NN_name.py into one notebook a language: code once, prose three times.
+"""Builds notebooks/source/NN_name.py (and appendix_name.py) into one notebook a language: code once.
 
 The same source always gives the same bytes. A source that breaks a rule builds nothing; every broken rule of
 every source is named at once (see ``parity`` for prose, ``shared_code`` for code).
@@ -23,7 +23,7 @@ from course_tools.source import BEGIN, END, REFERENCE, Cell, Problem
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 KEPT = ("key", "exercise", "check", "tags")  # what a built cell's metadata keeps
 FOLLOWS_FROM_HEADER = ("missing_language", "title", "order", "check_alone", "exercise_unchecked")
-_FILE = re.compile(r"\d\d_[a-z0-9_]+\.py")
+_FILE = re.compile(r"(?:\d\d|appendix)_[a-z0-9_]+\.py")
 
 
 def _digest(*words: str) -> str:

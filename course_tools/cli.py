@@ -21,6 +21,7 @@ from course_lib.lang import text
 
 MODELS = ("digits", "classifier")
 RUNS = Path("runs")
+BOUND_N = 100  # test digits: about five minutes on one thread
 
 
 class Misuse(Exception):  # noqa: N818  (it is the caller's, not the program's)
@@ -244,24 +245,35 @@ def _train(argv: list[str]) -> int:
 def _measure(argv: list[str]) -> int:
     parser = _Parser("measure")
     parser.name(("digits",))
-    parser.whole("--n", text("cli.measure_n", default=5000), 10, default=5000)
-    parser.whole("--seeds", text("cli.measure_seeds", default=1), 1, default=1)
+    parser.whole("--n", text("cli.measure_n", default=5000, bound=BOUND_N), 10)
+    parser.whole("--seeds", text("cli.measure_seeds", default=1), 1)
     parser.option("--sampler", text("cli.measure_sampler"), action="append", metavar="NAME")
+    parser.option("--bound", text("cli.measure_bound"), action="store_true")
     parser.option("--write", text("cli.measure_write"), action="store_true")
     parser.option("--table", text("cli.measure_table"), action="store_true")
     given = parser.read(argv)
     from course_lib import checkpoints
     from course_tools import measure
 
+    if given.table and given.bound:
+        raise Misuse(text("cli.not_with", option="--table", other="--bound"))
     if given.table:
         print(measure.table(checkpoints.card(given.name)))
+        return 0
+    if given.bound:
+        for option, used in (("--sampler", given.sampler), ("--seeds", given.seeds)):
+            if used:
+                raise Misuse(text("cli.not_with", option=option, other="--bound"))
+        figures = measure.bound(given.name, given.n or BOUND_N)
+        if given.write:
+            measure.bound_into_card(given.name, figures)
         return 0
     for sampler in given.sampler or ():
         if sampler not in measure.SAMPLERS:
             allowed = ", ".join(measure.SAMPLERS)
             raise Misuse(text("cli.sampler", got=repr(sampler), allowed=allowed))
     only = {"only": given.sampler} if given.sampler else {}
-    figures = measure.measure(given.name, given.n, given.seeds, **only)
+    figures = measure.measure(given.name, given.n or 5000, given.seeds or 1, **only)
     if given.write:
         measure.into_card(given.name, figures)
     return 0

@@ -1,4 +1,7 @@
-"""`course measure digits`: how good a model's samples are, beside the floor that real digits set."""
+"""`course measure digits`: how good a model's samples are, beside the floor that real digits set.
+
+`course measure digits --bound`: how many bits a dimension the model needs for real test digits.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from course_lib import checkpoints, files, lang, metrics, samplers
+from course_lib import checkpoints, data, files, lang, losses, metrics, samplers
 from course_lib.guidance import guide
-from course_lib.parameterisations import EpsModel
+from course_lib.parameterisations import EpsModel, Model
 
 SAMPLERS: dict[str, tuple[Callable[..., Tensor], int]] = {
     "ancestral-50": (partial(samplers.ddpm_step, variance="beta_tilde"), 50),
@@ -81,6 +84,70 @@ def measure(
     return figures
 
 
+class Recall:
+    """A model that is asked once: its answers are kept, and given again in order after ``rewind``."""
+
+    def __init__(self, model: Model):
+        self.model, self.at = model, 0
+        self.answers: list[Tensor] = []
+
+    def rewind(self) -> None:
+        """Answer from the first question on again."""
+        self.at = 0
+
+    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+        if self.at == len(self.answers):
+            self.answers.append(self.model(x_t, t))
+        self.at += 1
+        return self.answers[self.at - 1]
+
+
+def bound(name: str | Path, n: int = 100, seed: int = 0, batch: int = 16) -> dict:
+    """Bits a dimension of a checkpoint's bound on -log p(x_0), over n test digits without their labels.
+
+    Every term L_0..L_T (Ho et al. 2020, eq. 5) with the discrete decoder, one noise a term, the same for both
+    variances. std is that over images; the mean's standard error is std / sqrt(n).
+    """
+    from tqdm.auto import tqdm
+
+    model = checkpoints.load(name, precision="fp32")
+    images, _ = data.digits("test")
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))[:n]
+    x_0 = images[order]
+    n, d, T = len(x_0), x_0[0].numel(), model.schedule.T
+    found: dict[str, list[Tensor]] = {variance: [] for variance in samplers.VARIANCES}
+    for i, part in enumerate(tqdm(x_0.split(batch), desc=lang.text("measure.bound_bar"), unit="")):
+        recall = Recall(model)
+        for variance, terms in found.items():
+            recall.rewind()
+            chunk = losses.together(part)
+            g = torch.Generator().manual_seed(1_000_000 * seed + i)  # the same noise for both
+            nats = losses.vlb_terms(
+                recall,
+                part,
+                model.schedule,
+                g,
+                variance=variance,
+                decoder="discrete",
+                chunk=chunk,
+            )
+            terms.append(losses.bits_per_dim(nats, d))
+    figures: dict = {"N": n, "seed": seed, "decoder": "discrete", "d": d}
+    figures["weights"] = files.sha256(checkpoints.card_path(name).with_suffix(".safetensors"))
+    for variance, terms in found.items():
+        bits = torch.cat(terms, 1)
+        total = bits.sum(0)
+        parts = {"L_0": bits[0], "L_1..L_{T-1}": bits[1:T].sum(0), "L_T": bits[T]}
+        figures[variance] = {
+            "mean": round(float(total.mean()), 4),
+            "std": round(float(total.std()), 4) if n > 1 else None,
+            "parts": {part: float(f"{float(value.mean()):.4g}") for part, value in parts.items()},
+        }
+        listed = "  ".join(f"{part} {value:.4g}" for part, value in figures[variance]["parts"].items())
+        print(f"{variance:11s} {shown(figures[variance], 3)} bits/dim  {listed}  N = {n}")
+    return figures
+
+
 def table(card: dict) -> str:
     """A card's figures as the Markdown table of README.md; ValueError where nothing was measured yet."""
     figures = card.get("metrics") or {}
@@ -104,3 +171,8 @@ def into_card(name: str | Path, figures: dict) -> None:
     before = about.get("metrics") or {}
     about["metrics"] = {**before, **figures} if before.get("N") == figures["N"] else figures
     files.write_json(checkpoints.card_path(name), about)
+
+
+def bound_into_card(name: str | Path, figures: dict) -> None:
+    """Write a measured bound into the checkpoint's card, in the place of an older one."""
+    files.write_json(checkpoints.card_path(name), checkpoints.card(name) | {"bound": figures})

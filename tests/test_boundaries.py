@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,6 +91,14 @@ def test_maths_draws_nothing_through_others_either() -> None:
     assert not forbidden(loaded(f"from course_lib import {names}"), (*PICTURES, "torchvision", "diffusers"))
 
 
+def test_the_ledger_draws_only_when_asked_for_a_picture() -> None:
+    ledger = [name for name in LIBRARY if name.startswith("course_lib.ledger")]
+    assert len(ledger) > 5
+    for name in set(ledger) - {"course_lib.ledger.page"}:
+        assert not forbidden(imports(LIBRARY[name].read_text(encoding="utf-8"), name), PICTURES), name
+    assert not forbidden(loaded("import course_lib.ledger"), (*PICTURES, "torchvision", "diffusers"))
+
+
 WIDGETS = [name for name in LIBRARY if name.startswith("course_lib.widgets")]
 
 
@@ -127,19 +136,53 @@ def cycle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
+def needs_of(name: str, typing_too: bool = True) -> set[str]:
+    """The modules of the library that one of them imports."""
+    path = LIBRARY[name]
+    # A lazy import only hides a cycle, so it counts; one for the type checker alone does not run at all.
+    needs = imports(path.read_text(encoding="utf-8"), name, typing_too) & set(LIBRARY)
+    # `from package import module` inside package needs the module only
+    return needs - {name if path.name == "__init__.py" else name.rpartition(".")[0]}
+
+
+def reached(graph: dict[str, set[str]], start: str) -> set[str]:
+    """Everything that ``start`` needs, through others too."""
+    found, waiting = set[str](), [start]
+    while waiting:
+        new = graph.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def upstream(graph: dict[str, set[str]], chain: list[str]) -> list[tuple[str, str]]:
+    """The pairs (earlier, later) of a declared order in which the earlier one needs the later one."""
+    pairs = ((early, late) for i, early in enumerate(chain) for late in chain[i + 1 :])
+    return [(early, late) for early, late in pairs if late in reached(graph, early)]
+
+
+def test_the_flow_is_the_one_that_contributing_declares() -> None:
+    assert upstream({"a": {"x"}, "x": {"c"}, "c": set()}, ["a", "b", "c"]) == [("a", "c")]
+    assert upstream({"c": {"b"}, "b": {"a"}}, ["a", "b", "c"]) == []
+    house = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    chains = [
+        [f"course_lib.{name.strip()}" for name in found.split("→")]
+        for found in re.findall(r"`([a-z_]+(?: → [a-z_]+)+)`", house)
+    ]
+    assert len(chains) == 2 and all(name in LIBRARY for chain in chains for name in chain)
+    graph = {name: needs_of(name, typing_too=False) for name in LIBRARY}
+    assert [upstream(graph, chain) for chain in chains] == [[], []]
+    # The two stand side by side: what trains needs no sampler, and what samples no loss.
+    shared = {"course_lib.data", "course_lib.forward"}
+    for one, other in (chains, chains[::-1]):
+        for name in set(one) - shared:
+            assert not reached(graph, name) & set(other) - shared, name
+
+
 def test_no_module_needs_itself() -> None:
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
     assert cycle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
-    graph = {}
-    for name, path in LIBRARY.items():
-        # A lazy import only hides a cycle, so it counts; one for the type checker alone does not run at all.
-        needs = imports(path.read_text(encoding="utf-8"), name, typing_too=False) & set(LIBRARY)
-        if path.name == "__init__.py":  # `from package import module` inside package needs the module only
-            graph[name] = needs - {name}
-        else:
-            package = name.rpartition(".")[0]
-            graph[name] = needs - {package}
-    assert cycle(graph) == []
+    assert cycle({name: needs_of(name, typing_too=False) for name in LIBRARY}) == []
 
 
 def test_import_course_lib_is_quick_and_loads_little() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib import checkpoints
+from course_lib import checkpoints, files
 from course_tools import measure, parity
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +47,29 @@ def test_every_language_has_its_readme() -> None:
 
 def test_the_metrics_are_those_of_the_card() -> None:
     assert measure.table(checkpoints.card("digits")) in text("README.md")
+
+
+def test_the_bound_is_that_of_the_card() -> None:
+    bound = measured_bound(checkpoints.card("digits"))
+    assert f"N = {bound['N']} test digits" in text("README.md")
+    for variance in ("beta", "beta_tilde"):
+        assert f"{measure.shown(bound[variance], 3)} " in text("README.md")
+
+
+def measured_bound(card: dict) -> dict:
+    """The bound that a card holds; where it holds none, or another model's, what to do about it."""
+    assert card.get("bound"), "no bound was measured: course measure digits --bound --write"
+    weights = files.sha256(checkpoints.card_path("digits").with_suffix(".safetensors"))
+    stale = "the bound is that of other weights: course measure digits --bound --write"
+    assert card["bound"].get("weights") == weights, stale
+    return card["bound"]
+
+
+def test_a_bound_that_is_missing_or_of_other_weights_is_said() -> None:
+    card = checkpoints.card("digits")
+    for bound, said in ((None, "no bound"), (card["bound"] | {"weights": "0" * 64}, "other weights")):
+        with pytest.raises(AssertionError, match=f"{said}.*course measure digits --bound --write"):
+            measured_bound(card | {"bound": bound})
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -65,7 +65,7 @@ def test_it_holds_everything_a_learner_needs(unpacked: Path) -> None:
     inside = {path.relative_to(unpacked) for path in unpacked.rglob("*") if path.is_file()}
     for package, pattern in (
         ("course_lib", "**/*.py"), ("course_tools", "**/*.py"), ("course_lib/strings", "*.toml"),
-        ("course_lib/fonts", "*"), ("course_lib/widgets/static", "*.js"),
+        ("course_lib/fonts", "*"), ("course_lib/ledger", "*.toml"), ("course_lib/widgets/static", "*.js"),
         ("course_lib/widgets/static", "*.css"), ("course_tools/jupyter", "**/*"),
     ):  # fmt: skip
         wanted = beside(package, pattern)

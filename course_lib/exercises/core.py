@@ -74,8 +74,9 @@ class Example:
 class Exercise:
     """A task with its reference, its probe inputs (smallest first), properties and named mistakes.
 
-    ``shown`` is what ``solution`` displays, where that is not the reference itself. Raises ValueError for
-    fewer than three mistakes, no probes, or a name used twice.
+    ``shown`` is what ``solution`` displays, where that is not the reference itself. With ``trains`` every
+    answer must let the gradient through to the model that it was given. Raises ValueError for fewer than
+    three mistakes, no probes, or a name used twice.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Exercise:
     properties: Sequence[Property]
     mistakes: Sequence[Mistake]
     shown: Callable[..., object] | None = None
+    trains: bool = False
 
     def __post_init__(self) -> None:
         for kind, known in (("mistakes", self.mistakes), ("properties", self.properties)):
@@ -97,8 +99,8 @@ class Exercise:
 
     @property
     def all_properties(self) -> tuple[Property, ...]:
-        """The exercise's properties between the two that open and the one that closes every check."""
-        return (RUNS, SHAPE, *self.properties, AGREES)
+        """The exercise's properties between the two that open and those that close every check."""
+        return (RUNS, SHAPE, *self.properties, AGREES, *([GRADIENT] if self.trains else []))
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -153,13 +155,21 @@ def _agrees(exercise: Exercise, call: Call) -> Iterator[Comparison]:
         yield Comparison(call(*arguments), exercise.want(*arguments))
 
 
+def _nothing(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    yield from ()
+
+
 RUNS, SHAPE, AGREES = Property("runs", _runs), Property("shape", _shape), Property("agrees", _agrees)
+GRADIENT = Property("gradient", _nothing)  # no property sees it in the values: first_failure asks the calls
+# What ``item()``, ``float()`` and ``numpy()`` leave of a tensor.
+CUT_OFF = ("float", "int", "float32", "float64", "ndarray")
 
 
 def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example | None, list[str]] | None:
     """The first property the answer breaks, a call that shows it, and what to tell the learner.
 
-    An answer that is right, but changes what the caller passed in, breaks RUNS.
+    An answer that is right, but changes what the caller passed in, breaks RUNS; one that is right, but cut
+    off from the model that it should train, breaks GRADIENT.
     """
     calls: list[tuple[Arguments, Outcome]] = []
 
@@ -191,6 +201,8 @@ def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example
         if outcome.changed is not None:
             name = exercise.arguments[outcome.changed]
             return RUNS, example(exercise, arguments), [lang.text("exercise.changed", name=name)]
+        if exercise.trains and not outcome.grad:
+            return GRADIENT, example(exercise, arguments), [lang.text("exercise.cut_off")]
     return None
 
 
@@ -206,6 +218,8 @@ def _wrong_call(exercise: Exercise, calls: Sequence[tuple[Arguments, Outcome]]) 
 def _no_answer(exercise: Exercise, outcome: Outcome) -> list[str]:
     """Why a call gave no tensor to compare."""
     told = [lang.text(f"exercise.{outcome.kind}", got=outcome.detail)]
+    if exercise.trains and outcome.kind == "type" and outcome.detail in CUT_OFF:
+        told.append(lang.text("exercise.cut_off"))
     numbers = [
         name
         for name, value in zip(exercise.arguments, exercise.probes[0], strict=True)

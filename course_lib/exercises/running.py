@@ -28,6 +28,7 @@ class Outcome:
     """What one call did. kind: "answer" (``value`` is it, in float64), "nothing", "type", "dtype" or "error".
 
     An answer too large to be right has a ``value`` without numbers, which only has its shape.
+    ``value`` is always detached; grad: whether a gradient could flow through the answer itself.
     detail: the wrong type's name or the error's message; error: the error's type; changed: the place of
     the argument that the function changed, or None.
     """
@@ -37,6 +38,7 @@ class Outcome:
     detail: str = ""
     error: str = ""
     changed: int | None = None
+    grad: bool = False
 
 
 def run(function: Callable[..., object], arguments: tuple[object, ...]) -> Outcome:
@@ -47,6 +49,7 @@ def run(function: Callable[..., object], arguments: tuple[object, ...]) -> Outco
     given = tuple(_copy(value) for value in arguments)
     try:
         with _settings_kept(), _silence():
+            torch.set_grad_enabled(True)  # whatever the notebook has set: an answer may be asked to train
             torch.default_generator.manual_seed(SEED)  # so that a mistake that draws noise is recognised too
             answer = function(*given)
             outcome = _judge_type(answer)
@@ -126,7 +129,7 @@ def _judge_type(answer: object) -> Outcome:
     if plain.numel() > MOST:
         return Outcome("answer", torch.empty(plain.shape, dtype=torch.float64, device="meta"))
     plain = plain.to("cpu")
-    return Outcome("answer", plain.to_dense().to(torch.float64).clone())
+    return Outcome("answer", plain.to_dense().to(torch.float64).clone(), grad=answer.requires_grad)
 
 
 def _copy(value: object) -> object:

@@ -35,7 +35,7 @@ class Overview:
     language: str = "en"
 
     def _label(self, row: Row) -> str:
-        return lang.text("progress.chapter", self.language, chapter=f"{row.chapter:02}")
+        return lang.text("progress.chapter", self.language, chapter=row.chapter)
 
     def _count(self, row: Row) -> str:
         return lang.text("progress.count", self.language, passed=len(row.passed), total=row.total)

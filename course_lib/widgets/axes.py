@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ Number = int | float
 Tick = list[Any]  # [fraction of the axis, text]
 
 COLOURS = ("#2f55a4", "#b4531a", "#1c7a5e", "#8a3d8f", "#6b6512", "#a12b46")
+GREY, REFERENCE = "#5c6475", (4, 3)  # what is not a result: a floor, a target, a fixed mark
 DASHES = ((), (9, 5), (2, 4), (12, 4, 2, 4), (6, 3), (1, 5))
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -116,10 +117,15 @@ def _clear(spots: np.ndarray, half: np.ndarray, points: np.ndarray) -> np.ndarra
 
 
 def picture(
-    name: str, lines: Mapping[str, np.ndarray], places: np.ndarray, y_ticks: list[Tick], x_ticks: list[Tick],
-    size: tuple[int, int],
+    name: str, lines: Mapping[str, np.ndarray], places: np.ndarray | Mapping[str, np.ndarray],
+    y_ticks: list[Tick], x_ticks: list[Tick], size: tuple[int, int], marks: Mapping[str, float] | None = None,
+    references: Container[str] = (), x_name: str = "",
 ) -> np.ndarray:  # fmt: skip
-    """One panel as pixels (H, W, 3): frame, ticks, dashed lines with their names."""
+    """One panel as pixels (H, W, 3): frame, ticks, dashed lines with their names.
+
+    places: the lines' common x, or one row for each. marks: upright lines. references: the lines in grey.
+    x_name: the name of the axis.
+    """
     width, height = size
     left, top, right, bottom = 52, 30, width - 14, height - 30
     image = Image.new("RGB", size, "white")
@@ -134,18 +140,87 @@ def picture(
         x = left + at * (right - left)
         draw.line((x, bottom, x, bottom + 4), "#5c6475")
         draw.text((x, bottom + 8), _plain(text), "#5c6475", font=font, anchor="mt")
-    names_at = left + 60
+    draw.text(((left + right) / 2, height - 1), x_name, "#5c6475", font=font, anchor="mb")
+    names_at = left + max(60, 16 + int(draw.textlength(name, font=font)))
     for i, (line, row) in enumerate(lines.items()):
         colour, dash = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
-        xs, ys = left + places * (right - left), bottom - row * (bottom - top)
+        if line in references:
+            colour, dash = GREY, REFERENCE
+        along = places[line] if isinstance(places, Mapping) else places
+        xs, ys = left + along * (right - left), bottom - row * (bottom - top)
         for a, b in _dashed(np.stack([xs, ys], 1), dash):
             if top <= a[1] <= bottom and top <= b[1] <= bottom:
                 draw.line((*a, *b), colour, width=2)
+        for x, y in _alone(np.stack([xs, ys], 1)).tolist():
+            if top <= y <= bottom:
+                draw.ellipse((x - 1.5, y - 1.5, x + 1.5, y + 1.5), colour)
         for a, b in _dashed(np.array([[names_at + k, 14.0] for k in range(25)]), dash):
             draw.line((*a, *b), colour, width=2)
         draw.text((names_at + 30, 8), line, colour, font=font)
         names_at += 44 + int(draw.textlength(line, font=font))
+    _uprights(draw, marks or {}, (left, top, right, bottom))
     return np.asarray(image)
+
+
+Bar = tuple[str, float, float, str]  # name, from, to (fractions of the axis), the number written
+
+
+def bar_picture(
+    name: str, rows: list[list[Bar]], marks: Mapping[str, float], x_ticks: list[Tick], size: tuple[int, int]
+) -> np.ndarray:
+    """Bars over one horizontal axis as pixels (H, W, 3); several bars in a row stand on each other."""
+    width, height = size
+    image = Image.new("RGB", size, "white")
+    draw, font = ImageDraw.Draw(image), _font(11)
+    longest = max(draw.textlength(bar[0], font=font) for row in rows for bar in row)
+    left, top, right, bottom = 20 + int(longest), 44, width - 14, height - 30
+    draw.text((14, 8), name, "#1f2430", font=font)
+    draw.line((left, bottom, right, bottom), "#c9cdd6")
+    for at, text in x_ticks:
+        x = left + at * (right - left)
+        draw.line((x, bottom, x, bottom + 4), "#5c6475")
+        draw.text((x, bottom + 8), _plain(text), "#5c6475", font=font, anchor="mt")
+    i, pitch = 0, (bottom - top) / len(rows)
+    for k, row in enumerate(rows):
+        middle = top + (k + 0.5) * pitch
+        half = min(pitch * 0.36, 22)
+        for j, (bar, start, stop, text) in enumerate(row):
+            colour = COLOURS[i % len(COLOURS)]
+            a, b = (left + min(max(at, 0.0), 1.0) * (right - left) for at in sorted((start, stop)))
+            draw.rectangle((a, middle - half, max(b, a + 1), middle + half), colour)
+            y = middle + (j - (len(row) - 1) / 2) * 14
+            draw.text((left - 6, y), bar, colour, font=font, anchor="rm")
+            # In a stack the numbers stand in the middle of their bars, or they would cover each other.
+            beside = b + 4 + draw.textlength(_plain(text), font=font) < right
+            if len(row) > 1:
+                draw.text(((a + b) / 2, middle - half - 8), _plain(text), colour, font=font, anchor="mm")
+            elif beside:
+                draw.text((b + 4, middle), _plain(text), "#1f2430", font=font, anchor="lm")
+            else:
+                draw.text((b - 4, middle), _plain(text), "white", font=font, anchor="rm")
+            i += 1
+    _uprights(draw, marks, (left, top, right, bottom))
+    return np.asarray(image)
+
+
+def under(picture: np.ndarray, text: str) -> np.ndarray:
+    """The picture with one more line of text under it."""
+    image = Image.new("RGB", (picture.shape[1], 22), "white")
+    ImageDraw.Draw(image).text((picture.shape[1] / 2, 4), text, "#1f2430", font=_font(12), anchor="ma")
+    return np.concatenate([picture, np.asarray(image)])
+
+
+def _uprights(draw: ImageDraw.ImageDraw, marks: Mapping[str, float], box: tuple[int, int, int, int]) -> None:
+    """Dashed upright lines with their names at the top, inside ``box`` = (left, top, right, bottom)."""
+    left, top, right, bottom = box
+    for k, (name, at) in enumerate(marks.items()):
+        if not 0 <= at <= 1:
+            continue
+        x = left + at * (right - left)
+        for a, b in _dashed(np.array([[x, float(y)] for y in range(top, bottom + 1)]), REFERENCE):
+            draw.line((*a, *b), "#1f2430", width=1)
+        aside, anchor = (4, "la") if at < 0.5 else (-4, "ra")
+        draw.text((x + aside, top + 2 + 13 * k), name, "#1f2430", font=_font(11), anchor=anchor)
 
 
 @cache
@@ -160,13 +235,26 @@ def _plain(text: str) -> str:
     return f"1e{text[2:].translate(back)}" if text[2:].translate(back) != text[2:] else text.translate(back)
 
 
+def _alone(points: np.ndarray) -> np.ndarray:
+    """The points of a polyline that have no neighbour to be joined to."""
+    fine = np.isfinite(points).all(1)
+    beside = np.concatenate([[False], fine, [False]])
+    return points[fine & ~beside[:-2] & ~beside[2:]]
+
+
 def _dashed(
     points: np.ndarray, dash: tuple[int, ...]
 ) -> Iterable[tuple[tuple[float, ...], tuple[float, ...]]]:
-    """The visible pieces of a polyline; a NaN breaks it."""
-    along = np.concatenate([[0], np.cumsum(np.nan_to_num(np.hypot(*np.diff(points, axis=0).T)))])
+    """The visible pieces of a polyline; a NaN breaks it, and a dash may end within a long stretch."""
+    lengths = np.nan_to_num(np.hypot(*np.diff(points, axis=0).T))
+    along = np.concatenate([[0], np.cumsum(lengths)])
     edges = np.cumsum(dash) if dash else np.array([])
     for k in range(len(points) - 1):
-        on = not len(edges) or int(np.searchsorted(edges, along[k] % edges[-1], "right")) % 2 == 0
-        if on and np.isfinite(points[k : k + 2]).all():
-            yield points[k].tolist(), points[k + 1].tolist()
+        if not np.isfinite(points[k : k + 2]).all():
+            continue
+        pieces = max(1, int(np.ceil(lengths[k] / 2))) if dash else 1
+        ends = np.linspace(points[k], points[k + 1], pieces + 1).tolist()
+        for i in range(pieces):
+            at = along[k] + lengths[k] * i / pieces
+            if not dash or int(np.searchsorted(edges, at % edges[-1], "right")) % 2 == 0:
+                yield ends[i], ends[i + 1]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +20,14 @@ from course_lib import lang
 _STATIC = Path(__file__).parent / "static"
 
 
-def script(name: str) -> str:
-    """The JavaScript of one widget: the shared helpers, then its own file."""
-    return "\n".join((_STATIC / f"{part}.js").read_text(encoding="utf-8") for part in ("common", name))
+def script(*names: str) -> str:
+    """The JavaScript of one widget: the shared helpers, then its own files."""
+    return "\n".join((_STATIC / f"{part}.js").read_text(encoding="utf-8") for part in ("common", *names))
 
 
-def style(name: str) -> str:
-    """The style sheet of one widget: the shared colours, then its own file."""
-    return "\n".join((_STATIC / f"{part}.css").read_text(encoding="utf-8") for part in ("common", name))
+def style(*names: str) -> str:
+    """The style sheet of one widget: the shared colours, then its own files."""
+    return "\n".join((_STATIC / f"{part}.css").read_text(encoding="utf-8") for part in ("common", *names))
 
 
 def error(key: str, **values: object) -> ValueError:
@@ -47,18 +50,53 @@ def plain(values: Any) -> Any:
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-def one_row(values: Any, what: str) -> np.ndarray:
-    """``values`` as a float64 array of one dimension, or a ValueError that names them ``what``."""
+def numbers(values: Any, what: str) -> np.ndarray:
+    """``values`` as a float64 array of any shape, or a ValueError that names them ``what``."""
     try:
-        row = np.asarray(plain(values), dtype=np.float64)
+        array = np.asarray(plain(values), dtype=np.float64)
     except (TypeError, ValueError, RuntimeError, OverflowError):
         raise error("series_type", what=what, got=type(values).__name__) from None
-    if row.ndim != 1:
-        raise error("series_type", what=what, got=f"shape {row.shape}")
-    large = row[np.isfinite(row) & (np.abs(row) > _LARGEST)]
+    large = array[np.isfinite(array) & (np.abs(array) > _LARGEST)]
     if len(large):
         raise error("too_large", what=what, most=number_text(_LARGEST), got=number_text(large[0]))
+    return array
+
+
+def one_row(values: Any, what: str) -> np.ndarray:
+    """``values`` as a float64 array of one dimension, or a ValueError that names them ``what``."""
+    row = numbers(values, what)
+    if row.ndim != 1:
+        raise error("series_type", what=what, got=f"shape {row.shape}")
     return row
+
+
+def one_of(kind: str, got: Any, allowed: Iterable[str], **more: str) -> int:
+    """The place of ``got`` among ``allowed``, or the ValueError ``kind`` that lists them."""
+    names = list(allowed)
+    if got not in names:
+        raise error(kind, got=repr(got), allowed=", ".join(names), **more)
+    return names.index(got)
+
+
+def check_axes(log: Any, limits: Any, panels: Iterable[str]) -> tuple[list[str], dict[str, Any]]:
+    """The logarithmic panels as a list and the limits as a dict; ValueError where they name no panel."""
+    panels = list(panels)
+    if not isinstance(log, Iterable):
+        raise error("number", what="log", want="list", got=repr(log))
+    log = [log] if isinstance(log, str) else list(log)
+    if not isinstance(limits, Mapping | None):
+        raise error("number", what="limits", want="dict", got=repr(limits))
+    for name in (*log, *(limits or {})):
+        one_of("panel", name, panels)
+    for name, pair in (limits or {}).items():
+        _check_limits(name, pair, name in log)
+    return log, {name: tuple(float(end) for end in pair) for name, pair in (limits or {}).items()}
+
+
+def _check_limits(panel: str, pair: Any, log: bool) -> None:
+    ends = one_row(pair, f"limits[{panel!r}]")
+    if len(ends) != 2 or not np.isfinite(ends).all() or not ends[0] < ends[1] or (log and ends[0] <= 0):
+        raise error("limits_log" if log else "limits", panel=repr(panel), got=repr(pair))
 
 
 def check_kind(what: str, value: Any, kind: type) -> None:
@@ -88,6 +126,22 @@ def time_texts(times: Any, n: int) -> list[str]:
     return [number_text(value) for value in row]
 
 
+@dataclass(frozen=True)
+class Still:
+    """A widget's picture with its alt text, for a cell to end with: it needs no script and no kernel."""
+
+    png: bytes
+    alt: str
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_html_(self) -> str:
+        source = base64.b64encode(self.png).decode("ascii")
+        look = "max-width:100%;height:auto;background:white"
+        return f'<img alt="{html.escape(self.alt)}" style="{look}" src="data:image/png;base64,{source}">'
+
+
 class CourseWidget(anywidget.AnyWidget):
     """An anywidget with the course's labels, a ``repr`` without an address, and a still picture."""
 
@@ -114,6 +168,10 @@ class CourseWidget(anywidget.AnyWidget):
         file = io.BytesIO()
         Image.fromarray(self.still()).save(file, "png", optimize=True)
         return file.getvalue()
+
+    def picture(self) -> Still:
+        """What the widget shows now, as a picture that stays in the saved notebook."""
+        return Still(self.png(), self.still_alt())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__.lower()}({self.summary})"

@@ -12,10 +12,12 @@ from course_lib import lang
 from course_lib.widgets import axes
 from course_lib.widgets.base import (
     CourseWidget,
+    check_axes,
     check_kind,
     check_name,
     error,
     number_text,
+    one_of,
     one_row,
     script,
     style,
@@ -30,8 +32,8 @@ _STILL_PANEL = (360, 240)
 class Curves(CourseWidget):
     """Panels of curves over t. ``cursor`` is the position the reader left, ``handles`` the values drawn."""
 
-    _esm = script("curves")
-    _css = style("curves")
+    _esm = script("plot", "curves")
+    _css = style("plot", "curves")
 
     values = t.Bytes().tag(sync=True)  # float32, panel by panel, line by line: what the readout says
     heights = t.Bytes().tag(sync=True)  # the same as fractions of the panel's height; NaN is a gap
@@ -175,19 +177,6 @@ def _check_drawable(panel: str, lines: Mapping[str, np.ndarray], log: bool) -> N
             raise error("series_flat", what=what)
 
 
-def _check_limits(panel: str, pair: Any, log: bool) -> None:
-    ends = one_row(pair, f"limits[{panel!r}]")
-    if len(ends) != 2 or not np.isfinite(ends).all() or not ends[0] < ends[1] or (log and ends[0] <= 0):
-        raise error("limits_log" if log else "limits", panel=repr(panel), got=repr(pair))
-
-
-def _one_of(kind: str, got: str, allowed: Iterable[str], **more: str) -> int:
-    names = list(allowed)
-    if got not in names:
-        raise error(kind, got=repr(got), allowed=", ".join(names), **more)
-    return names.index(got)
-
-
 def curves(
     series: Any,
     x: Any = None,
@@ -211,15 +200,7 @@ def curves(
     """
     rows = _rows(series)
     n = len(next(iter(next(iter(rows.values())).values())))
-    if not isinstance(log, Iterable):
-        raise error("number", what="log", want="list", got=repr(log))
-    log = [log] if isinstance(log, str) else list(log)
-    if not isinstance(limits, Mapping | None):
-        raise error("number", what="limits", want="dict", got=repr(limits))
-    for name in (*log, *(limits or {})):
-        _one_of("panel", name, rows)
-    for name, pair in (limits or {}).items():
-        _check_limits(name, pair, name in log)
+    log, limits = check_axes(log, limits, rows)
     check_kind("cursor", cursor, int)
     if alt is not None:
         check_kind("alt", alt, str)
@@ -233,13 +214,13 @@ def curves(
         if drawn is not None and (not isinstance(drawn, tuple | list) or len(drawn) != 2):
             raise error("number", what="drawn", want="(panel, line)", got=repr(drawn))
         panel, line = drawn or (next(iter(rows)), list(next(iter(rows.values())))[-1])
-        where = [_one_of("panel", panel, rows), _one_of("line", line, rows[panel], panel=repr(panel))]
+        where = [one_of("panel", panel, rows), one_of("line", line, rows[panel], panel=repr(panel))]
         if panel in log:
             raise error("handles_log", got=repr(panel))
     elif on_handles is not None:
         raise error("handles_needed")
     widget = Curves(
-        rows, log, limits or {},
+        rows, log, limits,
         places=places.astype("<f4").tobytes(),
         count=n,
         cursor=int(cursor),

@@ -242,8 +242,8 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | --- | --- | --- |
 # | 1 | [Intuition](01_intuition.ipynb) | Why should removing noise be able to create anything? |
 # | 2 | [The forward process](02_forward.ipynb) | What exactly happens to an image on its way to noise? |
-# | 3 | The ELBO | Which quantity does a diffusion model really maximise? |
-# | 4 | The loss | Why does it end in a plain squared error, and is mine falling? |
+# | 3 | [The ELBO](03_elbo.ipynb) | Which quantity does a diffusion model really maximise? |
+# | 4 | [The loss](04_loss.ipynb) | Why does it end in a plain squared error, and is mine falling? |
 # | 5 | The U-Net | What must a network look like to see noise at every scale? |
 # | 6 | DDPM sampling | How is the chain walked back, and which steps go wrong? |
 # | 7 | DDIM | How can 50 steps do the work of 1000? |
@@ -251,17 +251,18 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 9 | Classifier-free guidance | How does a wish steer the picture, and at what price? |
 # | 10 | Beyond | Latent diffusion, inpainting, flow matching, one-step models. |
 #
-# Chapters with a link are in this edition; the others are being written in this order.
+# Chapters with a link are in this edition; the others are being written in this order. The appendix, [the ledger](appendix_ledger.ipynb), executes all 81 equations of one
+# derivation of diffusion models, and shows for each that its check can fail.
 
-# %% [markdown] key="map" lang="id" ref="122e2632"
+# %% [markdown] key="map" lang="id" ref="e89f8528"
 # ## Petanya
 #
 # | | Bab | Pertanyaan yang dijawabnya |
 # | --- | --- | --- |
 # | 1 | [Intuisi](01_intuition.ipynb) | Mengapa membersihkan noise bisa menciptakan sesuatu? |
 # | 2 | [Proses maju](02_forward.ipynb) | Apa persisnya yang terjadi pada gambar dalam perjalanannya menuju noise? |
-# | 3 | ELBO | Besaran apa yang sebenarnya dimaksimalkan model difusi? |
-# | 4 | Loss (fungsi kerugian) | Mengapa ujungnya hanya galat kuadrat biasa, dan apakah loss kita turun? |
+# | 3 | [ELBO](03_elbo.ipynb) | Besaran apa yang sebenarnya dimaksimalkan model difusi? |
+# | 4 | [Loss (fungsi kerugian)](04_loss.ipynb) | Mengapa ujungnya hanya galat kuadrat biasa, dan apakah loss kita turun? |
 # | 5 | U-Net | Seperti apa jaringan yang mampu melihat noise pada setiap skala? |
 # | 6 | Pengambilan sampel DDPM | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
 # | 7 | DDIM | Bagaimana 50 langkah bisa mengerjakan tugas 1000 langkah? |
@@ -269,17 +270,18 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 9 | Classifier-free guidance | Bagaimana sebuah keinginan mengarahkan gambar, dan berapa harganya? |
 # | 10 | Selanjutnya | Difusi laten, inpainting, flow matching, model satu langkah. |
 #
-# Bab yang memiliki tautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu.
+# Bab yang memiliki tautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu. Lampirannya, [buku besar persamaan](appendix_ledger.ipynb), menjalankan ke-81
+# persamaan dari satu penurunan model difusi, dan menunjukkan bahwa setiap pemeriksaannya benar-benar bisa gagal.
 
-# %% [markdown] key="map" lang="ko" ref="122e2632"
+# %% [markdown] key="map" lang="ko" ref="e89f8528"
 # ## 지도
 #
 # | | 장 | 답하려는 질문 |
 # | --- | --- | --- |
 # | 1 | [직관](01_intuition.ipynb) | 노이즈를 지우는 일로 어떻게 무언가를 만들어 낼 수 있습니까? |
 # | 2 | [전방 과정](02_forward.ipynb) | 이미지가 노이즈로 가는 동안 정확히 무슨 일이 일어납니까? |
-# | 3 | ELBO | 확산 모델이 정말로 최대화하는 양은 무엇입니까? |
-# | 4 | 손실 | 왜 끝에는 평범한 제곱 오차만 남습니까? 내 손실은 줄고 있습니까? |
+# | 3 | [ELBO](03_elbo.ipynb) | 확산 모델이 정말로 최대화하는 양은 무엇입니까? |
+# | 4 | [손실](04_loss.ipynb) | 왜 끝에는 평범한 제곱 오차만 남습니까? 내 손실은 줄고 있습니까? |
 # | 5 | U-Net | 모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까? |
 # | 6 | DDPM 샘플링 | 사슬을 어떻게 거슬러 오르고, 어느 걸음에서 잘못됩니까? |
 # | 7 | DDIM | 50걸음이 어떻게 1000걸음의 일을 합니까? |
@@ -287,7 +289,8 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 9 | 분류기 없는 가이던스 | 바라는 것에 맞추어 그림을 어떻게 이끌며, 그 대가는 무엇입니까? |
 # | 10 | 그 너머 | 잠재 확산, 인페인팅, 플로 매칭, 한 걸음 모델. |
 #
-# 링크가 있는 장은 이번 판에 들어 있고, 나머지는 이 순서대로 쓰고 있습니다.
+# 링크가 있는 장은 이번 판에 들어 있고, 나머지는 이 순서대로 쓰고 있습니다. 부록인 [수식 장부](appendix_ledger.ipynb)는 확산 모델의 유도 하나에 나오는 식 81개를
+# 모두 실행하고, 검사마다 틀린 식을 정말로 걸러 낸다는 것까지 보여 줍니다.
 
 # %% [markdown] key="progress" lang="en"
 # ## Your progress

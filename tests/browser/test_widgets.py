@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ CELLS = [
     """
 import numpy as np
 from course_lib import lang
-from course_lib.widgets import curves, player
+from course_lib.widgets import curves, explorer, live, player
 lang.use("ko")
 i, pixel = np.arange(1001)[:, None, None], np.arange(784).reshape(28, 28)
 film = ((pixel * 7 + i * 13) % 256).astype(np.uint8)
@@ -39,7 +40,25 @@ def answer(values):
 three = curves(answer([0.2, 0.5, 0.8]), log=["SNR"], handles=[0.2, 0.5, 0.8], on_handles=answer,
                drawn=("beta", "hand"), limits={"beta": (0.0, 1.0)})
 three""",
-    "print(one.index, two.index, three.cursor, [round(v, 3) for v in three.handles])",
+    """
+m, s, z = np.linspace(-2, 2, 41), np.linspace(0.2, 3.2, 31), np.linspace(-6, 6, 121)
+M, S = np.meshgrid(m, s, indexing="ij")
+kl = (S**2 + (M - 0.8) ** 2) - 1 - np.log(S**2)
+lines = {"q": np.exp(-((z - M[..., None]) ** 2) / S[..., None] ** 2), "p": np.exp(-((z - 0.8) ** 2))}
+four = explorer({"densities": lines}, z, {"m": m, "s": s}, bars={"sum": {"ELBO": -2 - kl, "KL": kl}},
+                stack=["sum"], marks={"sum": {"log_p": -2}}, start={"m": 0, "s": 1}, limits={"sum": (-8, 0)})
+four""",
+    """
+import time
+five = live({"loss": ["eps", "x_0"]}, total=30)
+five.reference({"loss": {"floor": 0.1}})
+display(five)
+for step in range(1, 31):
+    five.add(step, {"loss": {"eps": 1 / step, "x_0": 2 / step}})
+    time.sleep(0.1)
+five.done()
+five.picture()""",
+    "print(one.index, two.index, four.positions, three.cursor, [round(v, 3) for v in three.handles])",
 ]
 FILM = ((np.arange(784).reshape(28, 28) * 7 + np.arange(1001)[:, None, None] * 13) % 256).astype(np.uint8)
 
@@ -59,7 +78,7 @@ def notebook(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         opened = server.open(browser, "widgets.ipynb", height=1000)
         opened.run_all()
         opened.wait_idle()
-        expect(opened.page.locator(".cw")).to_have_count(3)
+        expect(opened.page.locator(".cw")).to_have_count(5)
         yield opened
         opened.page.context.close()
 
@@ -184,11 +203,64 @@ def test_a_curve_bent_by_hand_goes_to_python_and_comes_back(notebook: lab.Notebo
     expect(values.nth(2)).to_have_text("1")
 
 
+def test_two_sliders_move_the_bars_and_their_sum_stays(notebook: lab.Notebook):
+    widget = notebook.widgets("explorer")
+    widget.scroll_into_view_if_needed()
+    values = widget.locator("li .cw-value")
+    mark = widget.locator(".cw-mark")
+    elbo, kl = widget.locator(".cw-block").all()
+    before = (mark.get_attribute("x1"), elbo.get_attribute("width"))
+    first, second = widget.get_by_role("slider").all()
+    first.focus()
+    notebook.page.keyboard.press("End")
+    notebook.page.keyboard.press("Tab")
+    expect(second).to_be_focused()
+    notebook.page.keyboard.press("ArrowRight")
+    expect(widget).to_have_attribute("data-index", "40 9")
+    # m = 2, s = 1.1: KL = s² + 1.2² − 1 − ln s².
+    gap = 1.1**2 + 1.2**2 - 1 - np.log(1.1**2)
+    expect(values).to_have_text([f"−{2 + gap:.3f}", f"{gap:.3f}", "−2.000"])
+    assert mark.get_attribute("x1") == before[0] and elbo.get_attribute("width") != before[1]
+    right = sum(float(kl.get_attribute(name) or 0) for name in ("x", "width"))
+    assert abs(right - float(before[0] or 0)) < 0.01
+    # The page holds a second message back until the kernel has answered the first: ask until it has come.
+    assert any("[40, 9]" in told_to_python(notebook) for _ in range(5))
+
+
+def test_a_live_plot_grows_while_its_cell_runs_and_leaves_a_picture(notebook: lab.Notebook):
+    cell = notebook.page.locator(".jp-CodeCell").nth(len(CELLS) - 2)
+    cell.locator(".cm-content").click()
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    notebook.page.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-InputPrompt")).not_to_have_text(before)
+    widget = cell.locator(".cw-live")
+    seen = set()
+    expect(widget).to_have_attribute("data-finished", "false")
+    while (prompt := cell.locator(".jp-InputPrompt").inner_text()).strip() == "[*]:":
+        seen.add(widget.locator(".cw-curve").last.get_attribute("d"))
+        notebook.page.wait_for_timeout(50)
+    # Three seconds at four messages a second; a plot that waited for the cell's end would show one or two.
+    assert 5 <= len(seen) <= 20, prompt
+    expect(widget).to_have_attribute("data-finished", "true")
+    expect(widget.get_by_role("status")).to_have_text("완료: 스텝 30 / 30.")
+    expect(widget.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    expect(widget.locator("li .cw-value")).to_have_text(["0.0333", "0.0667", "0.1"])
+    notebook.wait_idle()
+    expect(cell.locator("img")).to_have_attribute("alt", re.compile("스텝 30 / 30.*loss eps 0.0333"))
+    notebook.page.keyboard.press("Escape")
+
+
 def test_pictures_in_both_themes(notebook: lab.Notebook, shots: Path):
     for dark in (True, False):
         notebook.set_theme(dark)
         notebook.page.wait_for_timeout(300)
-        for name, kind, which in [("player", "player", 0), ("players", "player", 1), ("curves", "curves", 0)]:
+        for name, kind, which in [
+            ("player", "player", 0),
+            ("players", "player", 1),
+            ("curves", "curves", 0),
+            ("explorer", "explorer", 0),
+            ("live", "live", 0),
+        ]:
             widget = notebook.widgets(kind).nth(which)
             widget.scroll_into_view_if_needed()
             picture = shots / f"{name}-{'dark' if dark else 'light'}.png"

@@ -13,17 +13,20 @@ from functools import partial
 from types import ModuleType, SimpleNamespace
 
 import torch
+from numpy.polynomial.legendre import leggauss
 from support import EPS, TOLERANCE, error, noise
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
-from course_lib import forward, gaussians, samplers, schedules
+from course_lib import forward, gaussians, losses, parameterisations, samplers, schedules
 
-MODULES = {m.__name__.split(".")[-1]: m for m in (schedules, forward, gaussians, samplers)}
+MODULES = {
+    m.__name__.split(".")[-1]: m for m in (schedules, forward, parameterisations, gaussians, samplers, losses)
+}
 KINDS = ("linear", "cosine", "from_betas")
 
 
 def library(**replaced: dict) -> SimpleNamespace:
-    """The public names of the four modules, some modules replaced by other namespaces."""
+    """The public names of these modules, some modules replaced by other namespaces."""
     names: dict = {}
     for name, module in MODULES.items():
         space = replaced.get(name, vars(module))
@@ -374,3 +377,162 @@ def trajectory_repeats_the_steps(lib: SimpleNamespace) -> None:
             assert error(state.eps_hat, eps_hat) == 0
             assert error(state.x_0_hat, lib.predict_x_0(x, t, eps_hat, schedule)) == 0
             x = lib.ddim_step(x, t, t_next, eps_hat, schedule)
+
+
+# --- parameterisations
+
+
+def conversions_close(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """from_eps gives each kind's own target, and any answer comes back from a trip through any kind."""
+    schedule = schedule_of(lib, kind)
+    t, n = all_t(schedule), schedule.T
+    x_0, eps, answer = (noise(n, 2, seed=seed) for seed in range(3))
+    x_t = lib.q_sample(x_0, t, eps, schedule)
+    kept, lost = schedule.alpha_bar[1:, None].sqrt(), (1 - schedule.alpha_bar[1:, None]).sqrt()
+    for name in lib.KINDS:
+        made = lib.from_eps(name, eps, x_t, t, schedule)
+        # The division by sqrt(alpha_bar_t) magnifies rounding, the one by its partner that of the way back.
+        assert error(made * kept, lib.target(name, x_0, t, eps, schedule) * kept) < TOLERANCE
+        back = lib.from_eps(name, lib.to_eps(name, answer, x_t, t, schedule), x_t, t, schedule)
+        assert error(back * kept * lost, answer * kept * lost) < TOLERANCE
+        there = lib.to_eps(name, lib.from_eps(name, answer, x_t, t, schedule), x_t, t, schedule)
+        assert error(there * kept * lost, answer * kept * lost) < TOLERANCE
+
+
+def three_losses_are_one(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """x_0's squared error is eps's times (1 - alpha_bar_t) / alpha_bar_t, v's is eps's over alpha_bar_t."""
+    schedule = schedule_of(lib, kind)
+    t, n = all_t(schedule), schedule.T
+    x_0, eps, eps_hat = (noise(n, 2, seed=seed) for seed in range(3))
+    x_t = lib.q_sample(x_0, t, eps, schedule)
+    kept = schedule.alpha_bar[1:]
+    of_eps = (eps - eps_hat).square().sum(1)
+    for name, weight in (("eps", 1 + 0 * kept), ("x_0", (1 - kept) / kept), ("v", 1 / kept)):
+        wrong = lib.target(name, x_0, t, eps, schedule) - lib.from_eps(name, eps_hat, x_t, t, schedule)
+        assert error(wrong.square().sum(1) / weight / of_eps, torch.ones(n)) < 1e4 * TOLERANCE
+
+
+# --- losses
+
+
+def standard_normal(lib: SimpleNamespace, schedule: schedules.Schedule) -> gaussians.OptimalEps:
+    """The exact model of x_0 ~ N(0, 1), one number an image."""
+    return lib.Mixture([1.0], torch.zeros(1, 1, dtype=torch.float64), 1.0).optimal_eps(schedule)
+
+
+def mean_terms(
+    lib: SimpleNamespace, schedule: schedules.Schedule, x_0: torch.Tensor, **how: str
+) -> torch.Tensor:
+    """Each term's exact mean over eps for a linear model: the term is quadratic, so +1 and -1 suffice."""
+    model = standard_normal(lib, schedule)
+    both = [lib.vlb_terms(model, x_0, schedule, eps=s * torch.ones_like(x_0), **how) for s in (1, -1)]
+    return (both[0] + both[1]) / 2
+
+
+def bound_is_tight(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """x_0 ~ N(0, 1), its exact model and sigma^2 = beta: the bound is -log p(x_0) itself, in nats."""
+    schedule = schedule_of(lib, kind)
+    x_0 = torch.tensor([[0.0], [0.3], [-1.7], [4.0]], dtype=torch.float64)
+    terms = mean_terms(lib, schedule, x_0)
+    assert terms.shape == (schedule.T + 1, 4)
+    want = 0.5 * (x_0.square() + math.log(2 * math.pi)).squeeze(1)
+    assert error(terms.sum(0), want) < 1e-10
+
+
+def beta_tilde_costs(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """The true p(x_{s-1} | x_s) has variance beta_s: another one v costs 1/2 (log(v/beta) + beta/v - 1)."""
+    schedule = schedule_of(lib, kind)
+    x_0 = torch.tensor([[1.0], [-1.0]], dtype=torch.float64)  # quadratic in x_0 too: the mean over N(0, 1)
+    more = mean_terms(lib, schedule, x_0, variance="beta_tilde") - mean_terms(lib, schedule, x_0)
+    beta = schedule.beta.tolist()
+    other = [0.0, float(schedule.beta_tilde[2]), *schedule.beta_tilde[2:].tolist()]
+    pairs = list(zip(beta, other, strict=True))[1:]
+    want = torch.tensor([0.5 * (math.log(v / b) + b / v - 1) for b, v in pairs] + [0.0])
+    assert error(more.mean(1), want.double()) < 1e-6 * float(want.max()) and float(want.min()) == 0
+    assert abs(float(more.mean(1).sum()) - math.fsum(want.tolist())) < 1e-5
+
+
+def terms_are_their_definition(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """Each L_t of a wrong model, from torch.distributions and the posterior by precisions."""
+    schedule = schedule_of(lib, kind)
+    x_0, eps, T = noise(3, 2, 2), noise(3, 2, 2, seed=1), schedule.T
+
+    def model(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        return 0.3 * x + 0.1 + t.reshape(-1, 1, 1) / T
+
+    def normal(mean: torch.Tensor, variance: float) -> Normal:
+        return Normal(mean, torch.full_like(mean, variance**0.5))
+
+    for variance in ("beta", "beta_tilde"):
+        got = lib.vlb_terms(model, x_0, schedule, eps=eps, variance=variance)
+        for t in sorted({0, 1, 2, T // 2, T - 1, T}):
+            s = min(t + 1, T)
+            alpha, kept = float(schedule.alpha[s]), float(schedule.alpha_bar[s])
+            before = float(schedule.alpha_bar[s - 1])
+            x_s = kept**0.5 * x_0 + (1 - kept) ** 0.5 * eps
+            eps_hat = model(x_s, torch.full((3,), s))
+            mu_theta = (x_s - (1 - alpha) / (1 - kept) ** 0.5 * eps_hat) / alpha**0.5
+            sigma_squared = float(getattr(schedule, variance)[s if t or variance == "beta" else 2])
+            p = normal(mu_theta, sigma_squared)
+            if t == T:
+                start = normal(torch.zeros_like(x_0), 1.0)
+                want = kl_divergence(normal(kept**0.5 * x_0, 1 - kept), start)
+            elif t == 0:
+                want = -p.log_prob(x_0)
+            else:
+                known = 1 / (alpha / (1 - alpha) + 1 / (1 - before))
+                mean = known * (alpha**0.5 / (1 - alpha) * x_s + before**0.5 / (1 - before) * x_0)
+                want = kl_divergence(normal(mean, known), p)
+            want = want.flatten(1).sum(1)
+            # 1 - alpha_bar keeps 12 of 16 digits at t = 1, and mu_tilde's distance is squared.
+            assert error(got[t], want) < 1e-9 * max(1.0, float(want.abs().max())), (variance, t)
+            one = lib.vlb_term(model, x_0, t, eps, schedule, variance)
+            assert error(one, got[t]) < TOLERANCE * max(1.0, float(want.abs().max()))
+
+
+def weights_are_the_bounds(lib: SimpleNamespace, kind: str = "linear") -> None:
+    """What a wrong eps_hat adds to L_{t-1} is lambda_t ||eps - eps_hat||^2 (Ho et al. 2020, eq. 12)."""
+    schedule = schedule_of(lib, kind)
+    x_0, eps, wrong = noise(2, 3), noise(2, 3, seed=1), noise(2, 3, seed=2)
+    for variance in ("beta", "beta_tilde"):
+        table = lib.weights(schedule, variance)
+        assert table.shape == (schedule.T + 1,) and float(table[0]) == 0
+        assert math.isinf(float(table[1])) == (variance == "beta_tilde")
+        for t in sorted({2, 3, schedule.T // 2, schedule.T}):
+            terms = [
+                lib.vlb_term(lambda x, t, answer=answer: answer, x_0, t - 1, eps, schedule, variance)
+                for answer in (eps, wrong)
+            ]
+            added = (terms[1] - terms[0]) / (eps - wrong).square().sum(1)
+            assert error(added, float(table[t]) + torch.zeros(2).double()) < 1e-8 * float(table[t])
+    at_1 = float(schedule.beta[1]) ** 2 / (2 * float(schedule.beta[1]) * float(schedule.alpha[1]))
+    assert abs(float(lib.weights(schedule)[1]) * float(schedule.beta[1]) - at_1) < 1e-9 * at_1
+
+
+def decoder_is_a_distribution(lib: SimpleNamespace) -> None:
+    """For a fixed x_1 the 256 levels' probabilities add up to 1; far out, each bin is its own integral."""
+    schedule = lib.linear()
+    levels = (torch.arange(256, dtype=torch.float64) / 127.5 - 1)[:, None]
+    kept, width = float(schedule.alpha_bar[1]), 1 / 255
+    nodes, shares = (torch.from_numpy(a) for a in leggauss(200))
+    for x_1 in (0.0, 0.503, -0.9971, 1.04, -3.0, 3.0):
+        eps = (x_1 - kept**0.5 * levels) / (1 - kept) ** 0.5
+        for variance in ("beta", "beta_tilde"):
+            # Answering 0 puts mu_theta at x_1 / sqrt(alpha_1), for every level the same.
+            log_p = -lib.vlb_term(
+                lambda x, t: torch.zeros_like(x), levels, 0, eps, schedule, variance, "discrete"
+            )
+            assert bool(log_p.isfinite().all()) and abs(float(log_p.exp().sum()) - 1) < TOLERANCE
+            mean = torch.tensor(x_1 / kept**0.5, dtype=torch.float64)
+            std = (schedule.beta[1] if variance == "beta" else schedule.beta_tilde[2]).sqrt()
+            at = levels + width * nodes
+            inside = Normal(mean, std).log_prob(at) + (shares * width).log()
+            # log p reaches -1e5, and rounding x_1 moves it by 400 standard deviations times 1e-13.
+            assert error(log_p[1:-1], inside.logsumexp(1)[1:-1]) < 1e-8
+
+
+def bits_of_a_uniform_image(lib: SimpleNamespace) -> None:
+    """256 equally likely levels need 8 bits each, however many pixels there are."""
+    for d in (1, 784):
+        assert abs(lib.bits_per_dim(d * math.log(256), d) - 8) < TOLERANCE
+    assert error(lib.bits_per_dim(torch.tensor([0.0, 1.0]).double() * math.log(2), 1), torch.arange(2)) == 0

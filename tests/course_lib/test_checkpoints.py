@@ -15,6 +15,7 @@ from support import error, noise, refuses
 from torch import nn
 
 from course_lib import checkpoints, data, schedules
+from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
@@ -107,14 +108,61 @@ def test_weights_that_do_not_fit_are_named(path, net):
     "changed",
     [
         {"model": CONFIG | {"wings": 2}}, {"model": None}, {"model": CONFIG | {"widths": []}},
-        {"model": CONFIG | {"time_width": 3}}, {"schedule": None}, {"schedule": {"name": "linear", "S": 3}},
+        {"model": CONFIG | {"time_width": 3}}, {"schedule": None}, {"schedule": "linear"},
+        {"schedule": {"name": "linear", "S": 3}},
         {"schedule": {"name": "cosine"}}, {"predicts": "noise"}, {"predicts": []},
+        {"network": "GAN"}, {"network": []}, {"network": "MLP"},
     ],
 )  # fmt: skip
 def test_a_card_with_settings_that_do_not_exist_is_named(path, changed, unchecked):
     card = path.with_suffix(".json")
-    card.write_text(json.dumps(ABOUT | changed))
-    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=card, got=sha(card))
+    card.write_text(json.dumps(ABOUT | changed))  # no reason to call the weights corrupt
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"schedule": schedules.cosine(31).spec}, {"schedule": schedules.linear(30).spec}, {"predicts": "eps"}],
+)
+def test_a_card_of_another_schedule_or_kind_than_the_weights_is_named(path, changed, unchecked):
+    """The weights fit the network, so nothing else would say that samples and bounds are wrong."""
+    path.with_suffix(".json").write_text(json.dumps(ABOUT | {"metrics": {"N": 3}}))
+    checkpoints.load(path, "cpu", "fp32")  # what else a card says may change
+    path.with_suffix(".json").write_text(json.dumps(ABOUT | changed))
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
+
+
+def test_the_shipped_weights_say_their_schedule_too():
+    note = checkpoints.read_note(data.folder() / "digits.safetensors")
+    card = checkpoints.card("digits")
+    assert note["describes"] == {key: card[key] for key in ("model", "schedule", "predicts")}
+
+
+def test_every_flipped_bit_of_a_number_or_a_note_is_seen(tmp_path):
+    path = tmp_path / "state.safetensors"
+    checkpoints.write_tensors(path, {"a": noise(3, 2), "step": torch.tensor(7)}, {"step": 7, "bf16": False})
+    whole, note = path.read_bytes(), checkpoints.read_note(path)
+    assert checkpoints.read_tensors(path)[1] == note == {"step": 7, "bf16": False}
+    begin = 8 + int.from_bytes(whole[:8], "little")
+    digits = [whole.index(b'step\\": 7') + 8]
+    for at in (*range(begin, len(whole)), *digits):
+        spoilt = bytearray(whole)
+        spoilt[at] ^= 1
+        path.write_bytes(spoilt)
+        refuses(lambda: checkpoints.read_tensors(path), "error.checkpoint", path=path, got=sha(path))
+
+
+def test_a_network_for_points_comes_back_as_one(tmp_path):
+    torch.manual_seed(0)
+    net = MLP(d=3, width=8, depth=2, time_width=4)
+    nn.init.normal_(net.head.weight)
+    about = {"model": net.config, "schedule": schedules.cosine(30).spec, "predicts": "x_0"}
+    checkpoints.save(tmp_path / "points.safetensors", net, about, half=False)
+    model = checkpoints.load(tmp_path / "points.safetensors", "cpu", "fp32")
+    x, t = noise(2, 3).float(), torch.tensor([3, 30])
+    assert type(model.net) is MLP and model.net.config == net.config and not model.training
+    assert error(model(x, t), EpsModel(net, schedules.cosine(30), "x_0")(x, t)) == 0
+    assert checkpoints.card(tmp_path / "points.safetensors") == about | {"network": "MLP"}
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -194,8 +194,10 @@ def test_bad_input_is_named(unchecked):
     )
     refuses(
         lambda: gaussians.kl(0.0, "1", 0.0, 1.0),
-        "error.numbers", name="mean_1, var_1, mean_2, var_2", got="str",
+        "error.numbers", name="var_1", got="str",
     )  # fmt: skip
+    refuses(lambda: gaussians.kl(torch.tensor([1j]), 1.0, 0.0, 1.0), "error.numbers", name="mean_1",
+            got="Tensor")  # fmt: skip
     schedule = schedules.linear()
     images = torch.zeros(3, 1, 2, 2)
     for bad, key, values in (

@@ -54,10 +54,13 @@ MUTANTS = {
         "forward", "gather(1 - schedule.alpha_bar, t - 1, x_t, first=0)",
         "gather(1 - schedule.alpha_bar, t, x_t)", ids.posterior_ends_at_x_0),
     "kl: arguments swapped": (
-        "gaussians", "for a in (mean_1, var_1, mean_2, var_2)", "for a in (mean_2, var_2, mean_1, var_1)",
+        "gaussians", '("mean_1", mean_1), ("var_1", var_1), ("mean_2", mean_2), ("var_2", var_2)',
+        '("mean_1", mean_2), ("var_1", var_2), ("mean_2", mean_1), ("var_2", var_1)',
         ids.kl_is_the_kl),
     "kl: the mean's distance not squared": (
         "gaussians", "(m_1 - m_2).square()", "(m_1 - m_2).abs()", ids.kl_is_the_kl),
+    "kl: the logarithm's sign": (
+        "gaussians", "0.5 * (torch.log(v_2 / v_1)", "0.5 * (torch.log(v_1 / v_2)", ids.kl_is_the_kl),
     "mixture: weights forgotten in the density": (
         "gaussians", "self.weights.to(x).log() - ", "0 * self.weights.to(x) - ", ids.mixture_density),
     "mixture: dimension forgotten in the density": (
@@ -112,6 +115,81 @@ MUTANTS = {
     "sample: uniform noise": ("samplers", "= torch.randn(", "= torch.rand(", ids.noise_is_fresh),
     "sample: not going on from the answer": (
         "samplers", "x_t = step(**{", "_ = step(**{", ids.trajectory_repeats_the_steps),
+    "from_eps: v's sign": (
+        "parameterisations", "(eps_hat - noise * x_t)", "(eps_hat + noise * x_t)", ids.conversions_close),
+    "from_eps: v not divided": (
+        "parameterisations", "return (eps_hat - noise * x_t) / signal", "return eps_hat - noise * x_t",
+        ids.three_losses_are_one),
+    "from_eps: x_0 divided by the noise": (
+        "parameterisations", "(x_t - noise * eps_hat) / signal", "(x_t - signal * eps_hat) / noise",
+        ids.conversions_close),
+    "vlb: KL's arguments swapped": (
+        "losses", "kl(mu_tilde, known, mu_theta, sigma_squared)",
+        "kl(mu_theta, sigma_squared, mu_tilde, known)", ids.terms_are_their_definition),
+    "vlb: KL's arguments swapped, seen from the data": (
+        "losses", "kl(mu_tilde, known, mu_theta, sigma_squared)",
+        "kl(mu_theta, sigma_squared, mu_tilde, known)", ids.bound_is_tight),
+    "vlb: the decoder's logarithm with the other sign": (
+        "losses", "+ (2 * math.pi * variance).log()", "- (2 * math.pi * variance).log()",
+        ids.bound_is_tight),
+    "vlb: log p for -log p": ("losses", "first.flatten(), -log_p(", "first.flatten(), log_p(",
+        ids.bound_is_tight),
+    "vlb: beta for beta_tilde": (
+        "losses", "table = schedule.beta_tilde.clone()", "table = schedule.beta.clone()",
+        ids.beta_tilde_costs),
+    "vlb: beta_tilde for beta": (
+        "losses", 'if variance == "beta":\n        return schedule.beta', 'if False:\n        return table',
+        ids.bound_is_tight),
+    "vlb: the decoder's beta_1 for beta_tilde_2": (
+        "losses", "table[1] = table[2] if", "table[1] = schedule.beta[1] if", ids.beta_tilde_costs),
+    "vlb: x_{t+2} where x_{t+1} belongs": (
+        "losses", "s = (at + 1).clamp(max=schedule.T)", "s = (at + 2).clamp(max=schedule.T)",
+        ids.terms_are_their_definition),
+    "vlb: the model told s - 1": (
+        "losses", "s.to(x_0.device))", "(s - 1).to(x_0.device))", ids.terms_are_their_definition),
+    "vlb: no square root under eps_hat": (
+        "losses", "gone_s**0.5 * eps_hat", "gone_s * eps_hat", ids.bound_is_tight),
+    "vlb: no square root under the mean": (
+        "losses", "* eps_hat) / alpha_s**0.5", "* eps_hat) / alpha_s", ids.bound_is_tight),
+    "vlb: mean over the dimensions": (
+        "losses", "sigma_squared).flatten(1).sum(1)", "sigma_squared).flatten(1).mean(1)",
+        ids.terms_are_their_definition),
+    "vlb: the prior in the place of L_{T-1}": (
+        "losses", "for end in (0, schedule.T)", "for end in (0, schedule.T - 1)",
+        ids.terms_are_their_definition),
+    "prior: no square root": ("losses", "kl(kept**0.5 * x_0", "kl(kept * x_0", ids.bound_is_tight),
+    "prior: the signal's variance for the noise's": (
+        "losses", "1 - kept, 0.0, 1.0", "kept, 0.0, 1.0", ids.bound_is_tight),
+    "prior: forgotten": (
+        "losses", "append(vlb_term(model, x_0, T, None", "append(0 * vlb_term(model, x_0, T, None",
+        ids.terms_are_their_definition),
+    "decoder: the lowest bin closed": (
+        "losses", "torch.where(level <= 0, ", "torch.where(level < 0, ", ids.decoder_is_a_distribution),
+    "decoder: the highest bin closed": (
+        "losses", "level >= LEVELS - 1, infinity", "level >= LEVELS, infinity",
+        ids.decoder_is_a_distribution),
+    "decoder: bins too wide": (
+        "losses", "(2 * level + 1)", "(2 * level + 1.01)", ids.decoder_is_a_distribution),
+    "decoder: variance for standard deviation": (
+        "losses", "- mean) / variance.sqrt()", "- mean) / variance", ids.decoder_is_a_distribution),
+    "decoder: the difference of two rounded values": (
+        "losses", "torch.where(above, -high, low), torch.where(above, -low, high)", "low, high",
+        ids.decoder_is_a_distribution),
+    "weights: beta not squared": (
+        "losses", "schedule.beta.square() / (2", "schedule.beta / (2", ids.weights_are_the_bounds),
+    "weights: the 2 forgotten": (
+        "losses", "(2 * sigma_squared * schedule.alpha", "(sigma_squared * schedule.alpha",
+        ids.weights_are_the_bounds),
+    "weights: alpha_bar for alpha": (
+        "losses", "sigma_squared * schedule.alpha * (1", "sigma_squared * schedule.alpha_bar * (1",
+        ids.weights_are_the_bounds),
+    "weights: one step early": (
+        "losses", "table[0] = 0.0\n    return table", "table[0] = 0.0\n    return table.roll(-1)",
+        ids.weights_are_the_bounds),
+    "bits: nats left as they are": (
+        "losses", "* math.log(2))", "* 1.0)", ids.bits_of_a_uniform_image),
+    "bits: not shared among the dimensions": (
+        "losses", '(check_whole("d", d) * math.log(2))', "math.log(2)", ids.bits_of_a_uniform_image),
 }  # fmt: skip
 
 

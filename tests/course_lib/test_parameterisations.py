@@ -9,7 +9,7 @@ from support import EPS, TOLERANCE, error, noise, refuses
 from torch import nn
 
 from course_lib import forward, schedules
-from course_lib.parameterisations import KINDS, EpsModel, target, to_eps
+from course_lib.parameterisations import KINDS, EpsModel, from_eps, target, to_eps
 from course_lib.unet import UNet
 
 LIB = ids.library()
@@ -26,6 +26,24 @@ def test_to_eps_inverts_target(kind, name, where):
     back = to_eps(kind, answer, x_t, t, schedule)
     lost = (1 - schedule.alpha_bar[1:, None]).sqrt().to(where)  # x_0's answer is divided by it
     assert error(back * lost, eps * lost) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", ids.KINDS)
+@pytest.mark.parametrize("identity", [ids.conversions_close, ids.three_losses_are_one])
+def test_any_kind_becomes_any_other(identity, name):
+    identity(LIB, name)
+
+
+@pytest.mark.parametrize("t", [1, 1000])
+@pytest.mark.parametrize("first", KINDS)
+@pytest.mark.parametrize("second", KINDS)
+def test_a_round_trip_through_two_kinds_at_both_ends(first, second, t):
+    """first -> second -> first in float32: what is lost is rounding, magnified by the two divisions."""
+    schedule, answer, x_t = schedules.linear(), noise(50, 2).float(), noise(50, 2, seed=1).float()
+    there = from_eps(second, to_eps(first, answer, x_t, t, schedule), x_t, t, schedule)
+    back = from_eps(first, to_eps(second, there, x_t, t, schedule), x_t, t, schedule)
+    ratio = float(schedule.snr[t]) ** 0.5
+    assert error(back, answer) < 16 * torch.finfo(torch.float32).eps * max(ratio, 1 / ratio)
 
 
 def test_v_turns_the_pair_x_0_eps():
@@ -165,8 +183,24 @@ def test_bad_input_is_named(kind, unchecked):
     refuses(
         lambda: EpsModel(nn.Identity(), schedule, "noise"), "error.kind", got="'noise'", allowed="eps, x_0, v"
     )
-    for f in (lambda t: target(kind, x, t, x, schedule), lambda t: to_eps(kind, x, x, t, schedule)):
+    refuses(lambda: from_eps("w", x, x, 1, schedule), "error.kind", got="'w'", allowed="eps, x_0, v")
+    for f in (
+        lambda t: target(kind, x, t, x, schedule),
+        lambda t: to_eps(kind, x, x, t, schedule),
+        lambda t: from_eps(kind, x, x, t, schedule),
+    ):
         refuses(lambda f=f: f(torch.tensor([0, 1])), "error.t_zero", got=0, first=1, T=1000)
         refuses(lambda f=f: f(torch.tensor([1, 1001])), "error.t_range", got=1001, first=1, T=1000)
         refuses(lambda f=f: f(torch.tensor([1.0, 2.0])), "error.t_dtype", got=torch.float32)
         refuses(lambda f=f: f(torch.tensor([1])), "error.t_shape", got=(1,), want=(2,))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_answers_that_would_be_broadcast_are_refused(kind, unchecked):
+    x, narrow, schedule = noise(3, 2), noise(3, 1), schedules.linear(20)
+    for call, one, other in (
+        (lambda: to_eps(kind, narrow, x, 1, schedule), "x_t", "answer"),
+        (lambda: from_eps(kind, narrow, x, 1, schedule), "x_t", "eps_hat"),
+        (lambda: target(kind, x, 1, narrow, schedule), "x_0", "eps"),
+    ):
+        refuses(call, "error.noise_shape", x=one, eps=other, want=(3, 2), got=(3, 1))

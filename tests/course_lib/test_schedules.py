@@ -10,7 +10,7 @@ import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
 
-from course_lib import schedules
+from course_lib import losses, samplers, schedules
 from course_lib.schedules import gather
 
 LIB = ids.library()
@@ -185,3 +185,24 @@ def test_bad_specs_are_named(unchecked):
     )  # fmt: skip
     own = schedules.from_betas([0.1, 0.2])
     assert error(schedules.from_spec(own.spec).beta, own.beta) == 0
+
+
+def test_a_variance_is_chosen_by_name_in_one_place(unchecked):
+    schedule = schedules.linear(20)
+    assert (
+        schedule.variance("beta") is schedule.beta and schedule.variance("beta_tilde") is schedule.beta_tilde
+    )
+    x = noise(2, 3)
+    for bad in ("sigma", "", None, []):
+        for call in (
+            lambda bad=bad: schedule.variance(bad),
+            lambda bad=bad: losses.weights(schedule, bad),
+            lambda bad=bad: samplers.ddpm_step(x, 3, x, x, schedule, bad),
+        ):
+            refuses(call, "error.variance_name", got=repr(bad), allowed="beta, beta_tilde")
+
+
+def test_a_spec_that_is_only_a_name_is_refused(unchecked):
+    want = "T, beta_1, beta_T"
+    refuses(lambda: schedules.from_spec("linear"), "error.schedule_keys", name="linear", want=want,
+            got="'linear'")  # fmt: skip

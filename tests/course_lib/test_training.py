@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,8 @@ import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
 
-from course_lib import checkpoints, device, lang, schedules, training
+from course_lib import checkpoints, device, forward, lang, losses, schedules, training
+from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
 from course_lib.training import EMA, Recipe, Run
 from course_lib.unet import UNet
@@ -430,11 +432,259 @@ def test_bad_recipes_are_named(name, bad, allowed, unchecked):
     refuses(lambda: Recipe(**{name: bad}), "error.recipe", name=name, allowed=allowed, got=repr(bad))
 
 
+@pytest.mark.parametrize("bad", ["a", None, 1.5, True, 2**64, -(2**63) - 1])
+def test_bad_seeds_are_named(bad, unchecked):
+    refuses(lambda: Recipe(seed=bad), "error.recipe", name="seed", allowed="[-2^63, 2^64)", got=repr(bad))
+    assert Recipe(seed=-1).seed == -1 and Recipe(seed=2**64 - 1).seed
+
+
+def test_an_older_run_does_not_overwrite_a_newer_state(tmp_path, unchecked):
+    """Two open notebooks share a state file: the second would have begun it anew without a word."""
+    path = tmp_path / "state.safetensors"
+    first, second, third = make(path), make(path), make(path)
+    steps = third.steps(save_every=100)
+    next(steps)
+    training.train(first)
+    before = path.read_bytes()
+    newer = {"path": path, "held": 8, "kept": 0}
+    refuses(lambda: next(second.steps()), "error.state_newer", **newer)
+    assert second.step == 0
+    next(steps)
+    refuses(third.save, "error.state_newer", **newer)
+    assert path.read_bytes() == before and third.step == 2  # in memory nothing is lost
+    again = make(path)
+    assert again.step == 8
+    path.unlink()  # a reader who begins anew
+    third.save()
+    assert make(path).step == 2
+
+
+@pytest.mark.parametrize("where", ["folder", "file/state.safetensors", "x" * 300, "loop/state.safetensors"])
+def test_a_state_that_cannot_be_written_is_named_before_any_step(where, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for given in (tmp_path / where, str(tmp_path / where)):
+        with pytest.raises(ValueError) as caught:
+            make(given)
+        reason = str(caught.value).partition("(")[2].partition(")")[0]
+        assert reason and str(caught.value) in {
+            lang.text("error.write", path=path, problem=reason)
+            for path in (tmp_path / where, (tmp_path / where).absolute())
+        }
+
+
+def test_a_state_may_be_a_string_and_nothing_else(tmp_path, monkeypatch, unchecked):
+    run = make(str(tmp_path / "state.safetensors"))
+    next(run.steps())
+    run.save()
+    assert make(tmp_path / "state.safetensors").step == 1
+    refuses(lambda: make(3), "error.state_path", got="int")
+
+
+def test_bad_weights_are_named(unchecked):
+    refuses(lambda: Recipe(weights="elbo"), "error.weights", got="'elbo'", allowed="simple, vlb")
+
+
 def test_clip_bounds_the_gradient(monkeypatch):
-    asked = []
-    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda _, longest: asked.append(longest))
+    asked, whole = [], torch.nn.utils.clip_grad_norm_
+
+    def clip(weights, longest):
+        asked.append(longest)
+        return whole(weights, longest)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", clip)
     list(make(recipe=replace(RECIPE, clip=0.25, steps=2)).steps())
     assert asked == [0.25, 0.25]
+
+
+# --- points, a time limit, a loaded model, weights of the loss
+
+POINTS = noise(40, 2).float() * 30
+
+
+def points_run(state=None, points=POINTS, kind="eps", **how) -> Run:
+    torch.manual_seed(1)
+    model = EpsModel(MLP(width=8, depth=1, time_width=4), SCHEDULE, kind)
+    return Run(model, points, None, replace(RECIPE, **how), state, device="cpu")
+
+
+def test_points_of_any_size_are_trained_on_and_resumed(tmp_path):
+    straight = points_run()
+    losses_straight = [p.loss for p in straight.steps()]
+    for progress in points_run(tmp_path / "state.safetensors").steps():
+        if progress.step == 3:
+            break
+    again = points_run(tmp_path / "state.safetensors")
+    assert again.step == 3 and [p.loss for p in again.steps()] == losses_straight[3:]
+    assert same(weights(again), weights(straight))
+    x_0, _, eps, y = straight.batch()
+    assert x_0.shape == eps.shape == (4, 2) and y is None
+    assert next(points_run(points=POINTS.double()).steps()).loss > 0
+
+
+def test_points_are_never_computed_in_bfloat16_unasked(monkeypatch):
+    monkeypatch.setattr(device, "fast_bf16", lambda _: True)
+    assert not points_run(precision="auto").model.bf16 and points_run(precision="bf16").model.bf16
+    assert make(recipe=replace(RECIPE, precision="auto")).model.bf16
+
+
+def test_bad_points_are_named(unchecked):
+    bad = POINTS.clone()
+    bad[0, 0], bad[3, 1] = float("nan"), float("inf")
+    refuses(lambda: points_run(points=bad), "error.points_finite", count=2)
+    refuses(lambda: points_run(points=POINTS.long()), "error.points_float", got=torch.int64)
+    refuses(lambda: points_run(points=POINTS[:0]), "error.empty", name="points")
+    refuses(lambda: points_run(points=POINTS.tolist()), "error.tensor", name="images", got="list")
+
+
+def test_train_stops_after_its_seconds_and_goes_on_later(tmp_path, monkeypatch):
+    """Each step takes one second of this clock; saved where it stopped, though save_every is far off."""
+    now = iter(range(1000))
+    monkeypatch.setattr(training.time, "perf_counter", lambda: float(next(now)))
+    path, straight = tmp_path / "state.safetensors", make()
+    list(straight.steps())
+    first = training.train(make(path), seconds=2.5)
+    assert first.step == 3 == make(path).step and first.seconds == 3
+    assert training.train(make(path), seconds=1e-9).step == 4  # at least one step
+    run = make(path)
+    assert training.train(run, seconds=2).step == 6 and run.seconds == 6
+    assert training.train(run).step == 8 and same(weights(run), weights(straight))
+
+
+@pytest.mark.parametrize("bad", [0, -1.0, float("nan"), "1", True])
+def test_bad_seconds_are_named(bad, unchecked):
+    refuses(lambda: training.train(make(), seconds=bad), "error.seconds", got=repr(bad))
+
+
+def test_a_loaded_model_is_trained_further(tmp_path):
+    run = make()
+    about = {"model": run.model.net.config, "schedule": SCHEDULE.spec, "predicts": "v"}
+    checkpoints.save(tmp_path / "model.safetensors", run.model.net, about)
+    model = checkpoints.load(tmp_path / "model.safetensors", "cpu", "fp32")
+    assert not any(p.requires_grad for p in model.parameters())
+    before = {k: v.clone() for k, v in model.net.state_dict().items()}
+    list(Run(model, IMAGES, LABELS, RECIPE, device="cpu").steps())
+    assert not same(before, model.net.state_dict())
+    some = make().model
+    some.net.stem.requires_grad_(False)  # whoever freezes a part means it
+    kept = some.net.stem.weight.clone()
+    list(Run(some, IMAGES, LABELS, RECIPE, device="cpu").steps())
+    assert torch.equal(kept, some.net.stem.weight)
+
+
+@pytest.mark.parametrize("kind", ["eps", "x_0", "v"])
+def test_vlb_weights_make_the_loss_a_term_of_the_bound(kind):
+    """The loss of a step is lambda_t times the error of eps_hat, whatever the network answers."""
+    run = points_run(kind=kind, weights="vlb")
+    state = run.generator.get_state()
+    x_0, t, eps, _ = run.batch()
+    run.generator.set_state(state)
+    x_t = forward.q_sample(x_0, t, eps, SCHEDULE)
+    wrong = (run.model(x_t, t) - eps).square().mean(1)
+    want = float((losses.weights(SCHEDULE)[t] * wrong).mean().detach())
+    assert abs(next(run.steps()).loss / want - 1) < 1e3 * FLOAT32
+    other = points_run(kind=kind)
+    assert abs(next(other.steps()).loss / want - 1) > 0.1
+
+
+# --- losses that are not finite
+
+
+class Sick(torch.nn.Module):
+    """A network that falls ill at its k-th call: its answer, or only its gradient, is NaN for some t."""
+
+    classes = 0
+
+    def __init__(self, ill_at=0, ill=lambda t: t > 0, gradient=False):
+        super().__init__()
+        torch.manual_seed(1)
+        self.norm, self.layer = torch.nn.BatchNorm1d(2), torch.nn.Linear(2, 2)
+        self.ill_at, self.ill, self.gradient, self.calls = ill_at, ill, gradient, 0
+
+    def forward(self, x, t):
+        self.calls += 1
+        answer = self.layer(self.norm(x))
+        if self.calls != self.ill_at:
+            return answer
+        if self.gradient:  # sqrt(0) is 0, and its slope infinite
+            return answer + (0 * answer).sqrt()
+        return torch.where(self.ill(t)[:, None], torch.nan, answer)
+
+
+def sick_run(net, state=None, **how) -> Run:
+    model = EpsModel(net, SCHEDULE)
+    return Run(model, POINTS / 30, None, replace(RECIPE, **how), state, device="cpu")
+
+
+def next_t(run: Run) -> torch.Tensor:
+    """The t that the run's next step will draw."""
+    state = run.generator.get_state()
+    t = run.batch()[1]
+    run.generator.set_state(state)
+    return t
+
+
+@pytest.mark.parametrize("gradient", [False, True])
+def test_a_loss_that_is_not_finite_stops_before_the_update(tmp_path, gradient):
+    path = tmp_path / "state.safetensors"
+    run = sick_run(Sick(4, gradient=gradient), path)
+    steps = run.steps(save_every=3)
+    for _ in range(3):
+        next(steps)
+    before, held = path.read_bytes(), weights(run)
+    t = ", ".join(map(str, next_t(run).unique().tolist()))
+    key = "error.gradient_finite" if gradient else "error.loss_finite"
+    refuses_next(steps, key, step=4, t=t, last=3)
+    assert path.read_bytes() == before
+    assert same(weights(run), held)  # the norm's running mean too, though it has seen the bad batch
+    assert all(bool(v.isfinite().all()) for v in held.values())
+    again, straight = sick_run(Sick(), path), sick_run(Sick())
+    assert again.step == 3
+    list(again.steps())
+    list(straight.steps())
+    assert same(weights(again), weights(straight))
+
+
+def test_the_last_good_step_is_saved_and_only_the_bad_t_are_named(tmp_path):
+    path = tmp_path / "state.safetensors"
+    run = sick_run(Sick(4, lambda t: t == t.max()), path)
+    steps = run.steps(save_every=100)
+    for _ in range(3):
+        next(steps)
+    refuses_next(steps, "error.loss_finite", step=4, t=str(int(next_t(run).max())), last=3)
+    assert sick_run(Sick(), path).step == 3
+
+
+def test_many_bad_t_are_named_by_their_range():
+    run = sick_run(Sick(1), batch_size=30)
+    t = next_t(run)
+    refuses_next(run.steps(), "error.loss_finite", step=1, t=f"{int(t.min())}..{int(t.max())}", last=0)
+    assert run.step == 0 and all(bool(v.isfinite().all()) for v in weights(run).values())
+
+
+@pytest.mark.parametrize("gradient", [False, True])
+def test_the_advice_after_a_loss_that_is_not_finite_can_be_followed(tmp_path, gradient):
+    """A new Run of this model, with a smaller learning_rate and another state file, goes on to its end."""
+    path, other = tmp_path / "state.safetensors", tmp_path / "other.safetensors"
+    run = sick_run(Sick(4, gradient=gradient), path)
+    with pytest.raises(ValueError):
+        list(run.steps())
+    gentler = replace(run.recipe, learning_rate=run.recipe.learning_rate / 10)
+    refuses(lambda: Run(run.model, run.images, None, gentler, path, device="cpu"), "error.resume", path=path)
+    kept = {k: v.clone() for k, v in run.model.net.state_dict().items()}
+    again = Run(run.model, run.images, None, gentler, other, device="cpu")
+    assert again.step == 0 and same(kept, again.model.net.state_dict())
+    seen = list(again.steps())
+    assert again.step == gentler.steps and all(math.isfinite(progress.loss) for progress in seen)
+    assert not same(kept, again.model.net.state_dict())
+
+
+def refuses_next(steps, key: str, **values: object) -> None:
+    """The next step raises the sentence ``key``; once only, for a generator ends with it."""
+    with pytest.raises(ValueError) as caught:
+        next(steps)
+    assert str(caught.value) == lang.text(key, **values)
 
 
 def _g(x: torch.Tensor, end: int) -> str:

@@ -9,7 +9,7 @@ import torch
 from support import FLOAT32, error, noise, refuses
 from torch import Tensor, nn
 
-from course_lib.unet import UNet, time_embedding
+from course_lib.unet import Pointwise, UNet, time_embedding
 
 
 def woken(net: UNet, seed: int = 0) -> UNet:
@@ -148,6 +148,26 @@ def test_attention_sees_the_far_corner():
                 module.forward = lambda h: h
         moved = (net(far, T[:1]) - net(x, T[:1]))[..., -1, -1].abs().max()
         assert bool(moved > 0) == attention
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", [(3, 5), (1, 1)])
+def test_pointwise_is_the_1x1_convolution(layout, size):
+    """Value and gradients, to every input and weight, in both layouts."""
+    torch.manual_seed(0)
+    layer = Pointwise(6, 4).double().to(memory_format=layout)
+    g = noise(4, 4, *size, seed=1)
+
+    def answers(apply) -> list[Tensor]:
+        x = noise(4, 6, *size).to(memory_format=layout).requires_grad_()
+        out = apply(x)
+        return [out, *torch.autograd.grad(out, [x, layer.weight, layer.bias], g)]
+
+    def convolution(x: Tensor) -> Tensor:
+        return torch.einsum("oi,bihw->bohw", layer.weight[:, :, 0, 0], x) + layer.bias[:, None, None]
+
+    for got, want in zip(answers(layer), answers(convolution), strict=True):
+        assert got.shape == want.shape and error(got, want) < 1e-13 * float(1 + want.abs().max())
 
 
 def test_time_embedding_is_its_formula():

@@ -71,6 +71,18 @@ def test_a_file_that_is_not_utf8_or_not_a_chapter_is_refused(notebooks: Path) ->
     assert [p.name for p in build.build(notebooks / "source", notebooks)[1]] == ["no_sources"]
 
 
+@pytest.mark.parametrize(
+    ("name", "legal"),
+    [("appendix_ledger.py", True), ("appendix_1.py", True), ("appendix.py", False), ("an_appendix.py", False),
+     ("appendix_Ledger.py", False), ("9_short.py", False), ("100_long.py", False)],
+)  # fmt: skip
+def test_a_source_is_a_numbered_chapter_or_an_appendix(notebooks: Path, name: str, legal: bool) -> None:
+    (notebooks / "source" / FIXTURE.name).rename(notebooks / "source" / name)
+    written, problems = build.build(notebooks / "source", notebooks)
+    assert [problem.name for problem in problems] == ([] if legal else ["file_name"])
+    assert {path.name for path in written} == ({f"{name[:-3]}.ipynb"} if legal else set())
+
+
 def test_the_same_source_gives_the_same_bytes(notebooks: Path) -> None:
     assert len(build.build(notebooks / "source", notebooks)[0]) == 3
     first = {p: p.read_bytes() for p in notebooks.glob("*/*.ipynb")}

@@ -158,6 +158,15 @@ def test_the_real_editions_lie_beside_the_package() -> None:
     assert (files.notebooks_folder() / "source").is_dir()
 
 
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_the_appendix_is_laid_like_a_chapter(home: Path, language: str) -> None:
+    assert lab.prepare(language, home) == []
+    laid = home / language / "appendix_ledger.ipynb"
+    assert laid.read_bytes() == (ROOT / "notebooks" / language / laid.name).read_bytes()
+    laid.write_text(laid.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert lab.prepare(language, home) == [] and laid.read_bytes().endswith(b" ")  # edited: left alone
+
+
 # What can go wrong
 
 

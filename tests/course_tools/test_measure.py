@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from course_lib import checkpoints, lang, metrics, training
+from course_lib import checkpoints, data, lang, losses, metrics, schedules, training
+from course_lib.parameterisations import EpsModel
+from course_lib.unet import UNet
 from course_tools import cli, measure, train
 
 CARD = {
@@ -68,6 +70,7 @@ def test_every_sampler_can_be_asked_for(
     monkeypatch.setattr(measure, "measure", lambda *given, **named: told.append((given, named)))
     for name in measure.SAMPLERS:
         assert cli.main(["measure", "digits", "--sampler", name, "--n", "20"]) == 0
+    assert cli.main(["measure", "digits"]) == 0 and told.pop() == (("digits", 5000, 1), {})
     assert told == [(("digits", 20, 1), {"only": [name]}) for name in measure.SAMPLERS]
     assert cli.main(["measure", "digits", "--sampler", "euler"]) == 2
     allowed = ", ".join(measure.SAMPLERS)
@@ -101,6 +104,68 @@ def test_a_card_keeps_the_other_samplers_of_the_same_n(
     assert after["ddim-50"] == CARD["metrics"]["ddim-50"] and "ancestral-50-beta" in after  # type: ignore[index]
     measure.into_card("digits", {"N": 100, "w": 0, "floor": {}, "ancestral-50-beta": {}})
     assert set(checkpoints.card("digits")["metrics"]) == {"N", "w", "floor", "ancestral-50-beta"}
+
+
+def small_model() -> EpsModel:
+    """A network of random weights on ten timesteps."""
+    torch.manual_seed(0)
+    net = UNet(widths=(4, 8), embedding=8, time_width=8)
+    torch.nn.init.normal_(net.head.weight, std=0.1)
+    return EpsModel(net, schedules.linear(10, 1e-3, 0.4), "v").eval()
+
+
+def test_the_bound_is_that_of_the_library(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two variances for one pass of the network, each as if it had been measured alone."""
+    model, asked = small_model(), []
+    model.net.register_forward_pre_hook(lambda net, given: asked.append(len(given[0])))
+    monkeypatch.setattr(checkpoints, "load", lambda name, precision: model)
+    figures = measure.bound("digits", 6, seed=3, batch=4)
+    assert sum(asked) == 6 * 10
+    assert {k: figures[k] for k in ("N", "seed", "decoder", "d")} == {
+        "N": 6, "seed": 3, "decoder": "discrete", "d": 784,
+    }  # fmt: skip
+    assert figures["weights"] == data.checksums()["digits.safetensors"]
+    images, _ = data.digits("test")
+    at = torch.randperm(10_000, generator=torch.Generator().manual_seed(3))[:6]
+    for variance in ("beta", "beta_tilde"):
+        bits = []
+        for i, part in enumerate(images[at].split(4)):
+            g = torch.Generator().manual_seed(3_000_000 + i)
+            terms = losses.vlb_terms(model, part, model.schedule, g, variance=variance, decoder="discrete")
+            bits.append(losses.bits_per_dim(terms, 784))
+        each = torch.cat(bits, 1)
+        got = figures[variance]
+        assert abs(got["mean"] - float(each.sum(0).mean())) < 1e-4
+        assert abs(got["std"] - float(each.sum(0).std())) < 1e-4
+        assert abs(sum(got["parts"].values()) - got["mean"]) < 1e-3 * got["mean"]
+        assert abs(got["parts"]["L_0"] / float(each[0].mean()) - 1) < 1e-3
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 2 and all("bits/dim" in line and "N = 6" in line for line in shown)
+    assert figures["beta"]["mean"] != figures["beta_tilde"]["mean"]
+
+
+def test_the_bound_goes_into_the_card_beside_everything_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps(CARD | {"bound": {"N": 1}}), encoding="utf-8")
+    monkeypatch.setattr(checkpoints, "card_path", lambda name: path)
+    told: list = []
+    monkeypatch.setattr(measure, "bound", lambda *given: told.append(given) or {"N": given[1]})
+    assert cli.main(["measure", "digits", "--bound"]) == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["bound"] == {"N": 1}  # not asked to write
+    assert cli.main(["measure", "digits", "--bound", "--n", "12", "--write"]) == 0
+    assert json.loads(path.read_text(encoding="utf-8")) == CARD | {"bound": {"N": 12}}
+    assert told == [("digits", 100), ("digits", 12)]
+
+
+@pytest.mark.parametrize("option", [["--sampler", "ddim-50"], ["--seeds", "2"], ["--table"]])
+def test_options_that_the_bound_does_not_know(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["measure", "digits", "--bound", *option]) == 2
+    said = lang.text("cli.not_with", option=option[0], other="--bound")
+    assert capsys.readouterr().err.strip() == said
 
 
 def test_a_card_says_how_it_was_made() -> None:

@@ -25,7 +25,8 @@ function fill(template, values) {
 }
 
 /** A quantity's name as mathematics: base, accent and subscript, or plain text. */
-function mathSymbol({ text, base, over, sub }) {
+function mathSymbol({ text, pieces, base, over, sub }) {
+  if (pieces) return make("span", { class: "cw-word" }, ...pieces.flatMap(([word, below]) => (below ? [word, make("sub", {}, below)] : [word])));
   if (base === undefined) return make("span", { class: "cw-word" }, text);
   let node = make("math:mi", {}, base);
   // No accent="true": fonts without a mathematical table then set the accent into the letter.

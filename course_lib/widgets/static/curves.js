@@ -1,22 +1,3 @@
-const DASHES = ["", "9 5", "2 4", "12 4 2 4", "6 3", "1 5"];
-const MARGIN = { left: 46, right: 8, top: 8, bottom: 22 };
-const colour = (i) => `var(--cw-c${i % 6})`;
-
-/** Three significant digits, as a page writes them. */
-function numberText(value) {
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
-    const [digits, power] = value.toExponential(2).split("e");
-    const raised = [...String(Number(power))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("");
-    return `${digits.replace("-", "−")}×10${raised}`;
-  }
-  return String(Number(value.toPrecision(3))).replace("-", "−");
-}
-
-/** A synced binary trait as float32 (copied, for its bytes may begin anywhere). */
-const floatsOf = (data) => new Float32Array(bytesOf(data).slice().buffer);
-
 /** One panel: plot, lines with their names, cursor, and a row of reading for each line. */
 function makePanel(about, count, first) {
   const plot = make("svg:svg", { class: "cw-plot", "aria-label": `${about.symbol.spoken}: ${about.lines.map((l) => l.symbol.spoken).join(", ")}`, role: "img" });
@@ -31,8 +12,7 @@ function makePanel(about, count, first) {
     const dot = make("svg:circle", { class: "cw-dot", r: 4, fill: colour(i) });
     const value = make("span", { class: "cw-value" });
     const row = make("li", {},
-      make("svg:svg", { viewBox: "0 0 30 10", "aria-hidden": "true" },
-        make("svg:line", { x1: 0, x2: 30, y1: 5, y2: 5, stroke: colour(i), "stroke-width": 2, "stroke-dasharray": DASHES[i % 6] })),
+      swatch(colour(i), DASHES[i % 6]),
       make("span", {}, mathSymbol(line.symbol)), value);
     inner.append(path);
     names.append(name);
@@ -65,7 +45,7 @@ function render({ model, el }) {
   readout.style.setProperty("--cw-readout", `${Math.max(...times.map((t) => t.length)) + 3}ch`);
   const note = make("p", { class: "cw-note cw-muted" }, model.get("handles").length ? labels.handles_hint : "");
   const problem = make("p", { class: "cw-note", role: "status" });
-  const root = make("div", { class: "cw cw-curves", role: "group", "aria-label": model.get("alt") },
+  const root = make("div", { class: "cw cw-plots cw-curves", role: "group", "aria-label": model.get("alt") },
     make("div", { class: "cw-panels" }, ...panels.map((panel) => panel.figure)),
     make("div", { class: "cw-bar" }, slider, readout), note, problem);
 
@@ -75,31 +55,14 @@ function render({ model, el }) {
   const isDrawn = (panel, line) => panels[drawnPanel]?.lines[drawnLine]?.path === line.path;
 
   function drawAxes(panel, about) {
-    const { x, y, w, h } = panel.box;
-    const marks = [make("svg:rect", { class: "cw-frame", x, y, width: w, height: h })];
-    for (const [at, text] of about.ticks) {
-      const to = Y(panel, at);
-      marks.push(make("svg:line", { class: "cw-grid", x1: x, x2: x + w, y1: to, y2: to }),
-        make("svg:text", { class: "cw-tick", x: x - 6, y: to + 4, "text-anchor": "end" }, text));
-    }
-    for (const [at, text] of model.get("x_ticks")) {
-      marks.push(make("svg:text", { class: "cw-tick", x: X(panel, at), y: y + h + 16, "text-anchor": at > 0.97 ? "end" : at < 0.03 ? "start" : "middle" }, text));
-    }
-    panel.back.replaceChildren(...marks);
+    panel.back.replaceChildren(...axisMarks(panel.box, about.ticks, model.get("x_ticks")));
   }
 
   function drawLine(panel, line, { x, y }) {
     const polygon = waiting && panel === panels[drawnPanel] && isDrawn(panel, line);
     let d = "";
     if (polygon) handleHeights().forEach((height, k, all) => (d += `${k ? "L" : "M"}${X(panel, k / (all.length - 1))} ${Y(panel, height)}`));
-    for (let i = 0, pen = "M"; i < count && !polygon; i += 1) {
-      const height = heightAt(line, i);
-      if (Number.isNaN(height)) pen = "M";
-      else {
-        d += `${pen}${X(panel, places[i]).toFixed(1)} ${Y(panel, height).toFixed(1)}`;
-        pen = "L";
-      }
-    }
+    else d = pathOf(panel.box, places, heights.subarray(line.at * count, (line.at + 1) * count));
     line.path.setAttribute("d", d);
     const dim = waiting && !polygon && drawnLineNames(panel, line);
     line.path.classList.toggle("cw-waiting", dim);
@@ -136,12 +99,8 @@ function render({ model, el }) {
   function draw() {
     model.get("panels").forEach((about, p) => {
       const panel = panels[p];
-      const width = panel.plot.clientWidth;
-      const height = panel.plot.clientHeight;
-      panel.box = { x: MARGIN.left, y: MARGIN.top, w: Math.max(width - MARGIN.left - MARGIN.right, 20), h: height - MARGIN.top - MARGIN.bottom };
-      const { x, y, w, h } = panel.box;
-      // A nested svg cuts off what leaves the panel; two pixels more keep a line on the edge whole.
-      for (const [key, value] of Object.entries({ x: x - 2, y: y - 2, width: w + 4, height: h + 4, viewBox: `${x - 2} ${y - 2} ${w + 4} ${h + 4}` })) panel.inner.setAttribute(key, value);
+      panel.box = boxOf(panel.plot);
+      clip(panel.inner, panel.box);
       drawAxes(panel, about);
       panel.lines.forEach((line, i) => drawLine(panel, line, about.lines[i]));
     });

@@ -18,6 +18,8 @@ import torch
 from course_lib import exercises, forward, gaussians, lang, progress, schedules
 from course_lib.exercises import EXERCISES, check, core, names, solution
 from course_lib.exercises.chapter_01 import ideal_x_0, mix, recover
+from course_lib.exercises.chapter_03 import posterior
+from course_lib.exercises.chapter_04 import loss as model_loss
 from course_lib.exercises.core import Exercise, Mistake, alike, first_failure, matching_mistake
 from course_lib.exercises.running import run
 
@@ -37,7 +39,8 @@ def _own_home(tmp_path, monkeypatch):
 def test_each_chapter_has_at_least_two():
     assert len(names(1)) >= 2
     assert len(names(2)) >= 2
-    assert set(names()) == {*names(1), *names(2)}
+    assert len(names(3)) >= 3
+    assert set(names()) == {name for chapter in range(1, 5) for name in names(chapter)}
 
 
 @every_exercise
@@ -104,6 +107,10 @@ MUTANTS = {
     ("intuition.ideal_x_0", "one_image"): lambda x_t, dataset, a: ideal_x_0(x_t, dataset, a) * 1.01,
     ("intuition.ideal_x_0", "any_order"): lambda x_t, dataset, a: dataset[0],
     ("forward.q_step", "linear"): lambda x, t, eps, s: forward.q_step(x, t, eps, s) + 0.1,
+    ("forward.posterior", "posterior_linear"): lambda x_0, x_t, t, s: posterior(x_0, x_t, t, s) + 0.1,
+    ("forward.posterior", "posterior_variance"): lambda x_0, x_t, t, s: (
+        posterior(x_0, x_t, t, s) * (1 + x_0**2)
+    ),
     ("forward.q_step", "own_timestep"): lambda x, t, eps, s: forward.q_step(x, t * 0 + t[0], eps, s),
 }
 
@@ -626,3 +633,46 @@ def test_a_result_keeps_the_language_it_was_made_in():
     result = check("data.to_unit", None)
     lang.use("id")
     assert repr(result).splitlines()[0] == lang.text("exercise.not_attempted", "ko")
+
+
+def _silent(model, x_0, t, eps, schedule):
+    with torch.no_grad():
+        return model_loss(model, x_0, t, eps, schedule)
+
+
+CUT_OFF_ANSWERS = {
+    "detach": lambda *a: model_loss(*a).detach(),
+    "data": lambda *a: model_loss(*a).data,
+    "no_grad": _silent,
+    "new": lambda *a: torch.tensor(float(model_loss(*a))),
+    "item": lambda *a: model_loss(*a).item(),
+    "numpy": lambda *a: model_loss(*a).detach().numpy(),
+}
+
+
+@pytest.mark.parametrize("name", CUT_OFF_ANSWERS)
+def test_a_loss_that_cannot_train_is_refused(name):
+    result = check("training.loss", CUT_OFF_ANSWERS[name])
+    assert result.status == "failed"
+    assert lang.text("exercise.cut_off") in result.lines
+    assert result.broken == ("runs" if name in ("item", "numpy") else "gradient")
+
+
+def test_a_right_loss_passes_where_the_notebook_has_switched_gradients_off():
+    with torch.no_grad():
+        result = check("training.loss", model_loss)
+        assert not torch.is_grad_enabled()
+    assert result.passed
+    assert lang.text("property.gradient") in result.claims
+
+
+def test_a_timestep_over_the_width_is_named_also_where_it_crashes():
+    def to_eps(kind, answer, x_t, t, schedule):
+        alpha_bar_t = schedule.alpha_bar[t]
+        if kind == "eps":
+            return answer
+        if kind == "x_0":
+            return (x_t - alpha_bar_t**0.5 * answer) / (1 - alpha_bar_t) ** 0.5
+        return alpha_bar_t**0.5 * answer + (1 - alpha_bar_t) ** 0.5 * x_t
+
+    assert check("parameterisations.to_eps", to_eps).mistake == "over_the_width"
