@@ -192,6 +192,7 @@ TO_EPS = Exercise(
         Mistake("x_0_over_signal", _by_kind(x_0=lambda a, x, signal, noise: (x - noise * a) / signal)),
         Mistake("x_0_not_divided", _by_kind(x_0=lambda a, x, signal, noise: x - signal * a)),
         Mistake("x_0_at_full_strength", _by_kind(x_0=lambda a, x, signal, noise: (x - a) / noise)),
+        Mistake("x_0_sign", _by_kind(x_0=lambda a, x, signal, noise: (signal * a - x) / noise)),
         Mistake("eps_converted", _by_kind(eps=lambda a, x, signal, noise: (x - noise * a) / signal)),
         Mistake(
             "no_roots",

@@ -5,28 +5,28 @@
 # code that everybody runs, says what was dropped on the way, and teaches you to read it while your own network learns.
 #
 # Each numbered formula is an entry of the [ledger](appendix_ledger.ipynb), where it is tested together with a wrong form.
-# Where notes in circulation misprint one, we run the misprint too.
+# Where the lecture note that we follow misprints one, we run the misprint too.
 #
 # **First, watch a network learn.** The data are points of the plane, the five blobs on a circle from chapter 2. A small network sees such points with noise in them and names the noise. Its loss is the mean squared
 # error of its answer; a network that always answers 0 scores 1. It takes a few seconds.
 #
 # **Commit before you run:** will the curve (a) go down to 0, (b) stop well above 0, (c) fall at the same pace to the end?
 
-# %% [markdown] key="title" lang="id" ref="1961a42d"
+# %% [markdown] key="title" lang="id" ref="3370736b"
 # # 4 · Loss: sebuah galat kuadrat
 #
 # Sebuah jaringan belajar dari satu bilangan saja, yaitu loss (fungsi kerugian). Bab ini mengikuti bilangan itu dari batas di [Bab 3](03_elbo.ipynb) sampai menjadi sebaris
 # kode yang dijalankan semua orang, menunjukkan apa saja yang ditanggalkan di tengah jalan, dan mengajak kita membacanya selagi jaringan kita sendiri belajar.
 #
 # Setiap rumus bernomor tercatat di [buku besar persamaan](appendix_ledger.ipynb), tempat rumus itu diuji bersama bentuk kelirunya.
-# Bila catatan yang beredar salah mencetaknya, salah cetak itu pun kita jalankan.
+# Bila catatan kuliah yang kita ikuti salah mencetaknya, salah cetak itu pun kita jalankan.
 #
 # **Pertama-tama, mari tonton sebuah jaringan belajar.** Datanya titik-titik di bidang, yaitu lima gumpalan pada lingkaran dari Bab 2. Sebuah jaringan kecil melihat titik-titik itu setelah dicampur noise (derau), lalu menebak noise-nya. Loss-nya adalah
 # rata-rata galat kuadrat (MSE) jawabannya; jaringan yang selalu menjawab 0 mendapat nilai 1. Semuanya selesai dalam beberapa detik.
 #
 # **Putuskan dulu sebelum menjalankan sel:** apakah kurvanya (a) turun sampai 0, (b) berhenti jauh di atas 0, (c) turun terus sama cepatnya sampai akhir?
 
-# %% [markdown] key="title" lang="ko" ref="1961a42d"
+# %% [markdown] key="title" lang="ko" ref="3370736b"
 # # 4 · 손실: 제곱 오차 하나
 #
 # 신경망은 수 하나를 보고 배웁니다. 이 장에서는 [3장](03_elbo.ipynb)의 상한에서 출발해 누구나 실행하는 코드 한 줄에 이르기까지 그 수를 따라갑니다. 도중에 무엇을 버렸는지도 짚고, 여러분의 신경망이 배우는 동안 그 수를 어떻게 읽어야 하는지도 배웁니다.
@@ -291,7 +291,7 @@ figures.show(fig, "alt.loss.coefficient")
 #
 # $$L_{t-1} = \mathbb E_q\!\left[\frac{1}{2\sigma_t^2}\left\|\frac{1}{\sqrt{\alpha_t}}\left(x_t-\frac{\beta_t}{\sqrt{1-\bar\alpha_t}}\,\epsilon\right)-\mu_\theta(x_t,t)\right\|^2\right] + C \tag{71}$$
 #
-# A derivation in circulation prints (c) here, $1/\sqrt{\bar\alpha_t}$, and carries it on through six more equations. See how it hides: at $t=2$ the
+# The derivation that we follow prints (c) here, $1/\sqrt{\bar\alpha_t}$, and carries it on through five more equations. See how it hides: at $t=2$ the
 # two differ by a factor of 1.0001. At $t=500$ it is 3.5492, at $t=1000$ it is 155.8284. Anyone who tests the formula only at small $t$ will believe it.
 #
 # One change of notation. $x_t$ is no longer drawn by walking the chain but made in one jump, $x_t(x_0,\epsilon)$; so the expectation runs over $x_0$
@@ -301,13 +301,13 @@ figures.show(fig, "alt.loss.coefficient")
 #
 # The two expectations are the same because walk and jump have the same law (chapter 2, section 5). Check it on the very quantity in the bracket.
 
-# %% [markdown] key="noise-misprint" lang="id" ref="80d12976"
+# %% [markdown] key="noise-misprint" lang="id" ref="910fec75"
 # (b), pada setiap $t$. Dengan penyebut yang disamakan, keduanya menjadi
 # $\frac{\beta_t+\alpha_t(1-\bar\alpha_{t-1})}{\sqrt{\alpha_t}\,(1-\bar\alpha_t)}$, dan pembilangnya $1-\alpha_t+\alpha_t-\bar\alpha_t = 1-\bar\alpha_t$. Maka
 #
 # $$L_{t-1} = \mathbb E_q\!\left[\frac{1}{2\sigma_t^2}\left\|\frac{1}{\sqrt{\alpha_t}}\left(x_t-\frac{\beta_t}{\sqrt{1-\bar\alpha_t}}\,\epsilon\right)-\mu_\theta(x_t,t)\right\|^2\right] + C \tag{71}$$
 #
-# Sebuah penurunan yang beredar mencetak (c) di sini, $1/\sqrt{\bar\alpha_t}$, lalu membawanya terus melalui enam persamaan berikutnya. Lihat betapa rapi ia bersembunyi: pada $t=2$ keduanya
+# Penurunan yang kita ikuti mencetak (c) di sini, $1/\sqrt{\bar\alpha_t}$, lalu membawanya terus melalui lima persamaan berikutnya. Lihat betapa rapi ia bersembunyi: pada $t=2$ keduanya
 # hanya berbeda dengan faktor 1.0001. Pada $t=500$ faktornya 3.5492, pada $t=1000$ sudah 155.8284. Siapa pun yang menguji rumus itu hanya pada $t$ kecil akan memercayainya.
 #
 # Satu lagi, soal penulisan. $x_t$ tidak lagi diperoleh dengan menyusuri rantai, melainkan dibuat dalam satu lompatan, $x_t(x_0,\epsilon)$; maka nilai harapannya diambil atas $x_0$
@@ -317,7 +317,7 @@ figures.show(fig, "alt.loss.coefficient")
 #
 # Kedua nilai harapan itu sama karena distribusi hasil perjalanan dan hasil lompatan sama (Bab 2, bagian 5). Mari periksa langsung pada besaran di dalam kurung siku.
 
-# %% [markdown] key="noise-misprint" lang="ko" ref="80d12976"
+# %% [markdown] key="noise-misprint" lang="ko" ref="910fec75"
 # 모든 $t$에서 (b)입니다. 통분하면 두 계수의 합은 $\frac{\beta_t+\alpha_t(1-\bar\alpha_{t-1})}{\sqrt{\alpha_t}\,(1-\bar\alpha_t)}$이고, 분자는 $1-\alpha_t+\alpha_t-\bar\alpha_t = 1-\bar\alpha_t$입니다. 그래서 다음과 같습니다.
 #
 # $$L_{t-1} = \mathbb E_q\!\left[\frac{1}{2\sigma_t^2}\left\|\frac{1}{\sqrt{\alpha_t}}\left(x_t-\frac{\beta_t}{\sqrt{1-\bar\alpha_t}}\,\epsilon\right)-\mu_\theta(x_t,t)\right\|^2\right] + C \tag{71}$$
@@ -1306,11 +1306,11 @@ figures.show(fig, "alt.loss.floor")
 #
 # ### One batch is noise
 #
-# Training loops in circulation print the loss of the *last batch*. Take the perfect network, whose weights never change, and print the loss of one batch of 64 after another.
+# Many training loops print the loss of the *last batch*. Take the perfect network, whose weights never change, and print the loss of one batch of 64 after another.
 #
 # **Commit:** beside it, a network that is 10% too timid (it answers $0.9\,\mathbb E[\epsilon\mid x_t]$). Batch against batch, how often will the *worse* one look better: hardly ever, one time in five, or nearly half the time?
 
-# %% [markdown] key="flat-drawn-note" lang="id" ref="d568501c"
+# %% [markdown] key="flat-drawn-note" lang="id" ref="abc5e1b2"
 # Inilah jawaban untuk gambar pertama. Sel tadi mencetak galat setiap jaringan, lantainya (0.195), dan bagian lantai itu dalam galatnya: untuk jaringan $\epsilon$ dan $v$, hampir seluruh loss yang “buruk” itu adalah lantai, yang tidak dapat ditembus jaringan seberapa pun besarnya. Yang
 # masih dapat diubah oleh pelatihan hanyalah celah kecilnya, yang dicetak untuk setiap sepersepuluh bagian timestep. Pada sumbu logaritmik, celah jaringan $\epsilon$ tampak paling besar pada $t$ terbesar; tetapi itu hanya *nisbah* besar dari dua bilangan yang sangat kecil. Secara mutlak, hampir seluruh celah setiap jaringan
 # terletak di tiga sepersepuluh yang pertama (bagiannya tercetak di depan deret itu).
@@ -1319,11 +1319,11 @@ figures.show(fig, "alt.loss.floor")
 #
 # ### Satu batch itu noise
 #
-# Loop pelatihan yang beredar mencetak loss *batch terakhir*. Ambil jaringan sempurna, yang bobotnya tidak pernah berubah, lalu cetak loss satu batch berisi 64 demi satu batch berikutnya.
+# Banyak loop pelatihan mencetak loss *batch terakhir*. Ambil jaringan sempurna, yang bobotnya tidak pernah berubah, lalu cetak loss satu batch berisi 64 demi satu batch berikutnya.
 #
 # **Putuskan dulu:** di sampingnya, sebuah jaringan yang 10% terlalu hati-hati (ia menjawab $0.9\,\mathbb E[\epsilon\mid x_t]$). Batch lawan batch, seberapa sering jaringan yang *lebih buruk* tampak lebih baik: hampir tidak pernah, sekali dalam lima kali, atau hampir separuhnya?
 
-# %% [markdown] key="flat-drawn-note" lang="ko" ref="d568501c"
+# %% [markdown] key="flat-drawn-note" lang="ko" ref="abc5e1b2"
 # 첫 그림에서 물은 것의 답이 여기 있습니다. 셀은 신경망마다의 오차와 바닥(0.195), 그리고 오차에서 바닥이 차지하는 비율을 출력합니다. $\epsilon$과 $v$를 답하는 신경망에서는 그 “나쁜” 손실이 거의 모두 바닥이며, 아무리 큰 신경망도 그 아래로 내려가지 못합니다. 학습으로 더 줄일 수 있는 것은 작은 틈뿐이고, 셀은 이 틈을 타임스텝의 열 구간마다 출력합니다. 로그 축에서는 $\epsilon$ 신경망의 틈이 $t$가 가장 큰 쪽에서 제일 커 보이지만, 아주 작은 두 수의 *비*가 클 뿐입니다. 값 자체로 보면 어느 신경망이든 틈은 거의 모두 처음 세 구간에 있습니다(줄 앞에 출력된 비율).
 #
 # 오른쪽 그림에서는 여러분의 숫자 신경망(a)이 강의의 모델(b)보다 위에 있습니다. 큰 $t$에서는 차이가 거의 없고, $t$가 작거나 중간쯤인 곳에서는 아직 배울 것이 많습니다. **손실은 평균이 아니라 $t$마다 따로 보십시오.**
