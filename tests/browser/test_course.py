@@ -86,6 +86,61 @@ def test_a_chapter_runs_and_its_first_slider_moves(
     notebook.page.context.close()
 
 
+def test_the_bound_stays_put_while_its_two_parts_move(served: lab.Lab, browser: Browser, shots: Path):
+    """Chapter 03 in Indonesian: whatever q the learner chooses, ELBO + KL = log p(x)."""
+    notebook = served.open(browser, "id/03_elbo.ipynb", height=1000)
+    notebook.run_all()
+    notebook.wait_idle(300)
+    assert notebook.failures() == []
+    first = notebook.widgets("explorer").first
+    first.scroll_into_view_if_needed()
+    numbers = first.locator("li .cw-value")
+    seen = set()
+    for key in ("ArrowRight", "PageUp", "End"):
+        first.locator("input").first.focus()
+        notebook.page.keyboard.press(key)
+        written = [float(text.replace("−", "-")) for text in numbers.all_inner_texts() if text]
+        elbo, kl, log_p = written[-3:]
+        assert abs(elbo + kl - log_p) < 2e-3 and elbo <= log_p
+        seen.add(elbo)
+    assert len(seen) == 3
+    notebook.page.screenshot(path=shots / "03_elbo-id.png")
+    expect(notebook.page.locator("mjx-container, .MathJax").first).to_be_visible()
+    assert notebook.errors == []
+    notebook.page.context.close()
+
+
+def test_the_plots_of_the_loss_chapter_grow_to_their_end(served: lab.Lab, browser: Browser, shots: Path):
+    """Chapter 04 in English, dark: training on points and digits, every live plot finished."""
+    notebook = served.open(browser, "en/04_loss.ipynb", height=1000)
+    notebook.set_theme(True)
+    notebook.run_all()
+    plot = notebook.widgets("live").first
+    plot.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=shots / "04_loss-en-growing.png")
+    notebook.wait_idle(300)
+    assert notebook.failures() == []
+    plot.scroll_into_view_if_needed()
+    expect(plot.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    notebook.page.screenshot(path=shots / "04_loss-en.png")
+    assert notebook.errors == []
+    notebook.page.context.close()
+
+
+def test_the_ledger_is_a_page_of_formulas(served: lab.Lab, browser: Browser, shots: Path):
+    """The appendix in Korean: every equation is typeset with its number."""
+    notebook = served.open(browser, "ko/appendix_ledger.ipynb", height=1000)
+    notebook.run_all()
+    notebook.wait_idle(300)
+    assert notebook.failures() == []
+    section = notebook.page.locator(".jp-OutputArea-output.jp-RenderedMarkdown").first
+    section.scroll_into_view_if_needed()
+    expect(section.locator("mjx-container, .MathJax").nth(2)).to_be_visible()
+    notebook.page.screenshot(path=shots / "appendix-ko.png")
+    assert notebook.errors == []
+    notebook.page.context.close()
+
+
 def test_the_slider_shows_the_very_frame_of_the_formula(served: lab.Lab, browser: Browser):
     """Chapter 02's digit at t = 437, pixel by pixel: what the widget paints is what forward_film computed."""
     import torch
