@@ -827,7 +827,7 @@ for each in zip(*(run.steps() for run in runs.values()), strict=True):
         plot.replace({"MSE(t)": {kind: (middles, recent) for kind, recent in now.items()}})
 plot.done()
 for kind, run in runs.items():
-    print(f"{kind:4s}", [f"{error:.3f}" for error in run.recent.tolist()])
+    print(f"{kind:4s} 1000 MSE", [f"{1000 * error:.0f}" for error in run.recent.tolist()])
 plot.picture()
 
 # %% [markdown] key="race-samples-question" lang="en"
@@ -980,7 +980,7 @@ def batch_losses(shared, size=32, count=1500):
 
 
 each, one = batch_losses(shared=False), batch_losses(shared=True)
-print(f"(B,) {each.mean():.3f} +- {each.std():.3f}   (1,) {one.mean():.3f} +- {one.std():.3f}")
+print(f"(B,) {each.mean():.2f} +- {each.std():.2f}   (1,) {one.mean():.2f} +- {one.std():.2f}")
 assert abs(each.mean() - one.mean()) < 5 * float(one.std()) / 1500**0.5 and one.std() > 2 * each.std()
 
 # %% [markdown] key="ex-loss-task" lang="en"
@@ -1109,7 +1109,8 @@ scratch = training.Run(
 )
 print("theta", sum(p.numel() for p in net.parameters()), "x_0", tuple(images.shape), "step", scratch.step)
 training.train(scratch, seconds=seconds)
-print("step", scratch.step, f"{scratch.seconds:.0f} s", [f"{error:.3f}" for error in scratch.recent.tolist()])
+print("step", scratch.step, f"{scratch.seconds:.0f} s")
+print("1000 MSE", [f"{1000 * error:.0f}" for error in scratch.recent.tolist()])
 
 # %% [markdown] key="digits-shipped" lang="en"
 # **Run that cell again** (the last one) and it goes on where it stopped, even tomorrow: its state lies in your course folder, under `training`. Set `seconds = 60` and watch the strokes of the
@@ -1138,7 +1139,8 @@ further = training.Run(
     state=folder / "04-digits.safetensors",
 )
 training.train(further, seconds=seconds / 3)
-print("step", further.step, f"{further.seconds:.0f} s", [f"{error:.3f}" for error in further.recent.tolist()])
+print("step", further.step, f"{further.seconds:.0f} s")
+print("1000 MSE", [f"{1000 * error:.0f}" for error in further.recent.tolist()])
 
 
 def digits(model):
@@ -1286,7 +1288,7 @@ for kind, values in reached.items():
     name, marker = names[kind]
     ax[0].semilogy(middles, values, marker=marker, label=name)
     gap = values - lowest
-    print(f"{kind:4s} {values.mean():.3f}  min {lowest.mean():.3f}  {lowest.mean() / values.mean():.0%}")
+    print(f"{kind:4s} {values.mean():.2f}  min {lowest.mean():.3f}  {lowest.mean() / values.mean():.0%}")
     print(f"     {gap[:3].sum() / gap.sum():.0%}", " ".join(f"{each:.4f}" for each in gap.tolist()))
 ax[1].semilogy(middles, practical, label="b (digits)", **floor_style)
 ax[1].semilogy(middles, fresh, marker="o", label="a (04-scratch)")

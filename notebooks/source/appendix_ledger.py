@@ -159,16 +159,19 @@ pages["latent"]
 # ## Equations 41 to 65: the bound of a diffusion model
 #
 # The same bound for a whole chain of latent variables, taken apart into one term a step. [Chapter 3](03_elbo.ipynb) makes one move at a time.
+# (The ledger's toy is not the chapter's, so the nats that a misprint costs differ.)
 
-# %% [markdown] key="bound" lang="id" ref="df5321d7"
+# %% [markdown] key="bound" lang="id" ref="486b4091"
 # ## Persamaan 41 sampai 65: batas bawah model difusi
 #
 # Batas yang sama untuk serangkaian variabel laten, diurai menjadi satu suku per langkah. [Bab 3](03_elbo.ipynb) melakukannya baris demi baris.
+# (Contoh kecil di buku besar ini lain dari yang di bab itu, jadi besar kekeliruannya dalam nat pun lain.)
 
-# %% [markdown] key="bound" lang="ko" ref="df5321d7"
+# %% [markdown] key="bound" lang="ko" ref="486b4091"
 # ## 식 41–65: 확산 모델의 상한
 #
 # 연쇄로 이어진 잠재 변수 전체에 같은 하한을 쓰고(음의 부호를 붙이면 상한입니다), 단계마다 항 하나씩으로 나눕니다. [3장](03_elbo.ipynb)에서 한 줄씩 따라갑니다.
+# (장부의 작은 예는 그 장의 것과 다르므로, 오식으로 틀어지는 내트 값도 다릅니다.)
 
 # %% key="bound-page"
 pages["bound"] = ledger.page(*ledger.SECTIONS["bound"])
