@@ -47,6 +47,12 @@ def check_whole(name: str, x: Any, least: int = 1, most: int | None = None) -> i
     return int(x)
 
 
+def check_even(name: str, x: int) -> None:
+    """Raise ValueError unless the whole number ``x`` is even."""
+    if x % 2:
+        raise ValueError(lang.text("error.whole", name=name, allowed="2, 4, 6, …", got=repr(x)))
+
+
 def numbers(name: str, x: Any, dtype: torch.dtype | None = None, device: Any = None) -> Tensor:
     """``x`` (numbers, a list of them, an array or a tensor) as a tensor of real numbers, else ValueError."""
     try:

@@ -15,7 +15,7 @@ from torch import Tensor
 from course_lib import gaussians, lang
 from course_lib.checks import check_not_empty, check_tensor, check_whole, seen
 from course_lib.forward import check_batch, check_noise, posterior, q_sample
-from course_lib.parameterisations import EpsModel, Model
+from course_lib.parameterisations import EpsModel, Model, check_schedule
 from course_lib.schedules import Schedule, Table, Timesteps, check_variance, gather
 
 DECODERS = ("gaussian", "discrete")
@@ -214,9 +214,7 @@ def _check(model: object, x_0: Tensor, schedule: Schedule, variance: str, decode
     check_variance(variance)
     if decoder not in DECODERS:
         raise ValueError(lang.text("error.decoder", got=repr(decoder), allowed=", ".join(DECODERS)))
-    own = getattr(model, "schedule", None)
-    if own is not None and not torch.equal(own.beta, schedule.beta):
-        raise ValueError(lang.text("error.other_schedule", own=own, got=schedule))
+    check_schedule(model, schedule)
     if decoder == "discrete" and len(x_0):
         _check_range(x_0)
 

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import lang
-from course_lib.checks import check_tensor, check_whole
+from course_lib.checks import check_even, check_tensor, check_whole
 from course_lib.unet import time_embedding
 
 
@@ -28,9 +28,7 @@ class MLP(nn.Module):
         self.config = {"d": d, "width": width, "depth": depth, "time_width": time_width}
         for name, size in self.config.items():
             check_whole(name, size)
-        if time_width % 2:
-            allowed = "2, 4, 6, …"
-            raise ValueError(lang.text("error.whole", name="time_width", allowed=allowed, got=time_width))
+        check_even("time_width", time_width)
         self.d, self.time_width = d, time_width
         self.time = nn.Sequential(nn.Linear(time_width, width), nn.SiLU(), nn.Linear(width, width))
         self.stem = nn.Linear(d, width)

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from course_lib import lang
-from course_lib.forward import check_noise
+from course_lib.forward import check_noise, predict_x_0
 from course_lib.schedules import Schedule, Timesteps, signal_noise
 
 KINDS = ("eps", "x_0", "v")
@@ -28,6 +28,13 @@ def check_kind(kind: str) -> str:
     if kind not in KINDS:
         raise ValueError(lang.text("error.kind", got=repr(kind), allowed=", ".join(KINDS)))
     return kind
+
+
+def check_schedule(model: object, schedule: Schedule) -> None:
+    """ValueError where ``model`` has a schedule of its own and it is not this one."""
+    own = getattr(model, "schedule", None)
+    if own is not None and not torch.equal(own.beta, schedule.beta):
+        raise ValueError(lang.text("error.other_schedule", own=own, got=schedule))
 
 
 def target(
@@ -98,7 +105,7 @@ def from_eps(
     if kind == "eps":
         return eps_hat
     if kind == "x_0":
-        return (x_t - noise * eps_hat) / signal
+        return predict_x_0(x_t, t, eps_hat, schedule)
     return (eps_hat - noise * x_t) / signal
 
 

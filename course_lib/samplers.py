@@ -15,7 +15,7 @@ from torch import Tensor
 from course_lib import lang
 from course_lib.checks import check_number, is_whole, seen
 from course_lib.forward import check_batch, check_noise, predict_x_0
-from course_lib.parameterisations import Model
+from course_lib.parameterisations import Model, check_schedule
 from course_lib.schedules import VARIANCES as VARIANCES
 from course_lib.schedules import Schedule, check_T, check_variance, gather
 
@@ -184,9 +184,7 @@ def sample(
     answers with another shape, or a model whose own ``schedule`` is not this one.
     """
     check_batch("x_T", x_T)
-    own = getattr(model, "schedule", None)
-    if own is not None and not torch.equal(own.beta, schedule.beta):
-        raise ValueError(lang.text("error.other_schedule", own=own, got=schedule))
+    check_schedule(model, schedule)
     visited = _check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
     wanted = _wants(step)
     name = getattr(step, "__name__", "step")

@@ -20,8 +20,8 @@ from course_lib.checks import check_number, check_tensor, is_whole, numbers
 
 Table = Float[Tensor, " T_plus_1"]
 Timesteps = int | Int[Tensor, " B"]
-# torch cannot subtract in the other unsigned kinds, and bool or complex numbers are no timesteps.
 VARIANCES = ("beta", "beta_tilde")  # the names that sigma_t^2 of a step back may have
+# torch cannot subtract in the other unsigned kinds, and bool or complex numbers are no timesteps.
 WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 

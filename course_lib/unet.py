@@ -20,7 +20,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import data, lang
-from course_lib.checks import check_not_empty, check_tensor, check_whole
+from course_lib.checks import check_even, check_not_empty, check_tensor, check_whole
 
 
 def time_embedding(t: Int[Tensor, " B"], width: int, longest: float = 10_000.0) -> Float[Tensor, "B width"]:
@@ -131,9 +131,7 @@ class UNet(nn.Module):
         for name, size in sizes.items():
             check_whole(name, size)
         check_whole("classes", classes, 0)
-        if time_width % 2:
-            allowed = "2, 4, 6, …"
-            raise ValueError(lang.text("error.whole", name="time_width", allowed=allowed, got=time_width))
+        check_even("time_width", time_width)
         self.config = {
             "channels": channels, "widths": list(widths), "classes": classes,
             "embedding": embedding, "attention": attention, "time_width": time_width,

@@ -51,11 +51,13 @@ class _Line:
             self._kept += 1
         self._count += 1
 
-    def replace(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Forget what there was, and add these instead."""
-        self.__init__()  # type: ignore[misc]
+    @classmethod
+    def of(cls, x: np.ndarray, y: np.ndarray) -> _Line:
+        """A line that these points were given to."""
+        line = cls()
         for pair in zip(x.tolist(), y.tolist(), strict=True):
-            self.add(*pair)
+            line.add(*pair)
+        return line
 
 
 class Live(CourseWidget):
@@ -108,7 +110,7 @@ class Live(CourseWidget):
         """Show whole curves in the place of others: panel -> line -> (x, y), each with N numbers."""
         rows = [(panel, name, _curve(pair, f"{panel} / {name}")) for panel, name, pair in self._pairs(curves)]
         for panel, name, (x, y) in rows:
-            self._lines[panel][name].replace(x, y)
+            self._lines[panel][name] = _Line.of(x, y)
         self.finished = False
         if self._clock() - self._sent >= INTERVAL:
             self._show()

@@ -226,7 +226,10 @@ def test_a_network_that_answers_another_shape_is_refused(kind, unchecked):
 
 def test_bad_bounds_are_named(unchecked):
     x, model = noise(2, 3), ids.standard_normal(LIB, SHORT)
-    plain = lambda x_t, t: 0 * x_t  # noqa: E731
+
+    def plain(x_t, t):
+        return 0 * x_t
+
     for call in (
         lambda **how: losses.vlb_term(plain, x, 1, x, SHORT, **how),
         lambda **how: losses.vlb_terms(plain, x, SHORT, **how),

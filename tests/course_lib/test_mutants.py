@@ -120,9 +120,9 @@ MUTANTS = {
     "from_eps: v not divided": (
         "parameterisations", "return (eps_hat - noise * x_t) / signal", "return eps_hat - noise * x_t",
         ids.three_losses_are_one),
-    "from_eps: x_0 divided by the noise": (
-        "parameterisations", "(x_t - noise * eps_hat) / signal", "(x_t - signal * eps_hat) / noise",
-        ids.conversions_close),
+    "from_eps: x_0 from the wrong way round": (
+        "parameterisations", "predict_x_0(x_t, t, eps_hat, schedule)",
+        "predict_x_0(eps_hat, t, x_t, schedule)", ids.conversions_close),
     "vlb: KL's arguments swapped": (
         "losses", "kl(mu_tilde, known, mu_theta, sigma_squared)",
         "kl(mu_theta, sigma_squared, mu_tilde, known)", ids.terms_are_their_definition),

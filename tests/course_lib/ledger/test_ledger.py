@@ -292,7 +292,10 @@ def test_the_closed_form_needs_both_its_halves() -> None:
 
 def test_a_law_does_not_know_the_sign_of_its_noise() -> None:
     """What the appendix asks about: not every change is a mistake for every check."""
-    claim = lambda x, alpha, beta, eps: (1 - beta) ** 0.5 * x - beta**0.5 * eps  # noqa: E731
+
+    def claim(x, alpha, beta, eps):
+        return (1 - beta) ** 0.5 * x - beta**0.5 * eps
+
     assert CHECKS["6"].test(claim).holds
 
 
