@@ -17,6 +17,7 @@ from PIL import Image
 
 from course_lib import lang
 
+MOST_BYTES = 8_000_000  # of numbers or pixels, in one widget
 _STATIC = Path(__file__).parent / "static"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sized
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import traitlets as t
 from course_lib import lang
 from course_lib.widgets import axes
 from course_lib.widgets.base import (
-    CourseWidget,
+    MOST_BYTES,
     check_axes,
     check_kind,
     check_name,
@@ -24,36 +24,25 @@ from course_lib.widgets.base import (
     style,
     time_texts,
 )
+from course_lib.widgets.sliders import Item, Sliders, check_count, read_sliders, start_positions
 from course_lib.widgets.symbols import symbol
 
-MOST_BYTES = 8_000_000
-MOST_VALUES = 10_000  # on an axis, or under one slider
 _STILL_PANEL = (360, 240)
-Item = dict[str, Any]
 
 
-class Explorer(CourseWidget):
+class Explorer(Sliders):
     """Curves and bars under sliders; ``positions`` are the sliders' places, which may be set."""
 
-    _esm = script("plot", "explorer")
-    _css = style("plot", "explorer")
+    _esm = script("sliders", "plot", "explorer")
+    _css = style("sliders", "plot", "explorer")
 
     table = t.Bytes().tag(sync=True)  # float32: every state of every line, bar and mark
     places = t.Bytes().tag(sync=True)  # float32: x as fractions of the panel's width
     panels: t.List = t.List().tag(sync=True)
     bar_panels: t.List = t.List().tag(sync=True)
-    sliders: t.List = t.List().tag(sync=True)
     x_ticks: t.List = t.List().tag(sync=True)
     x_name = t.Unicode()
     x_symbol: t.Dict = t.Dict().tag(sync=True)
-    positions: t.List = t.List(t.Int()).tag(sync=True)
-
-    @t.validate("positions")
-    def _clamp(self, proposal: Any) -> list[int]:
-        last = [len(slider["texts"]) - 1 for slider in self.sliders]
-        if len(last) != len(proposal["value"]):
-            raise error("positions", want=len(last), got=repr(proposal["value"]))
-        return [min(max(at, 0), most) for at, most in zip(proposal["value"], last, strict=True)]
 
     @property
     def summary(self) -> str:
@@ -64,13 +53,7 @@ class Explorer(CourseWidget):
             for kind, group in groups
             for panel in group
         ]
-        ends = [f"{slider['name']} = {slider['texts'][0]} … {slider['texts'][-1]}" for slider in self.sliders]
-        return "; ".join([*names, *ends])
-
-    def state(self) -> str:
-        """The sliders' values, as in "m = 0.5, s = 1.2"."""
-        pairs = zip(self.sliders, self.positions, strict=True)
-        return ", ".join(f"{slider['name']} = {slider['texts'][at]}" for slider, at in pairs)
+        return "; ".join([*names, *self.spans()])
 
     def _read(self, item: Item, length: int) -> np.ndarray:
         """The numbers of a line, bar or mark as the sliders stand."""
@@ -177,7 +160,7 @@ def explorer(
     (low, high). alt: what is to be seen. ValueError for bad input, and for more than 8 MB of numbers.
     """
     sliders = {} if sliders is None else sliders
-    about = _sliders(sliders)
+    about = read_sliders(sliders)
     series, bars, marks = (_panels(name, given) for name, given in
                            (("series", series), ("bars", bars), ("marks", marks)))  # fmt: skip
     names = [*series, *bars]
@@ -197,7 +180,7 @@ def explorer(
     row = one_row(np.arange(2) if x is None else x, "x")
     if len(row) < 2:
         raise error("series_short", got=len(row))
-    _check_count("x", len(row))
+    check_count("x", len(row))
     time_texts(row, len(row))  # finite, and only rising or only falling
     table = _Table(tuple(len(slider["texts"]) for slider in about))
     first, last = axes.ends(row, len(row))
@@ -211,7 +194,7 @@ def explorer(
     ]
     return Explorer(
         sliders=about,
-        positions=_start(start, sliders, about),
+        positions=start_positions(start, sliders, about),
         table=table.bytes(),
         places=axes.heights(row, first, last, log=False).astype("<f4").tobytes(),
         panels=panels,
@@ -232,66 +215,6 @@ def _panels(what: str, given: Any) -> dict[str, dict[str, Any]]:
     for name in (name for panel, items in given.items() for name in (panel, *items)):
         check_name(name)
     return {panel: dict(items) for panel, items in given.items()}
-
-
-def _check_count(what: str, got: int) -> None:
-    if got > MOST_VALUES:
-        raise error("explorer_many", what=what, most=MOST_VALUES, got=got)
-
-
-def _sliders(sliders: Any) -> list[Item]:
-    if not isinstance(sliders, Mapping) or not sliders:
-        raise error("sliders", got=repr(sliders))
-    about = []
-    for name, values in sliders.items():
-        check_name(name)
-        if isinstance(values, Sized):
-            _check_count(repr(name), len(values))
-        values = list(values) if isinstance(values, Iterable) and not hasattr(values, "detach") else values
-        if isinstance(values, list) and values and all(isinstance(value, str) for value in values):
-            texts = values
-        else:
-            row = one_row(values, name)
-            if not len(row) or not np.isfinite(row).all():
-                raise error("slider_values", slider=repr(name))
-            texts = even_texts(row)
-        about.append({"name": name, "symbol": symbol(name), "texts": texts})
-    return about
-
-
-def even_texts(row: np.ndarray) -> list[str]:
-    """Numbers as text with equally many decimals, just enough to tell neighbours apart."""
-    steps = np.abs(np.diff(row))
-    step = steps[steps > 0].min() if (steps > 0).any() else 1.0
-    for digits in range(5):
-        short = np.round(row, digits) + 0.0
-        if (np.abs(short - row) <= 0.05 * step).all() and ((short != 0) | (row == 0)).all():
-            return [f"{value:.{digits}f}".replace("-", "−") for value in short]
-    return [number_text(value) for value in row]
-
-
-def _start(start: Any, sliders: Mapping[str, Any], about: list[Item]) -> list[int]:
-    """The place of each slider's first value: where ``start`` says, else 0."""
-    if not isinstance(start, Mapping | None):
-        raise error("number", what="start", want="dict", got=repr(start))
-    places = []
-    for name in start or {}:
-        one_of("slider", name, sliders)
-    for (name, values), slider in zip(sliders.items(), about, strict=True):
-        wanted, texts = (start or {}).get(name), slider["texts"]
-        if wanted is None:
-            places.append(0)
-        elif isinstance(wanted, str):
-            places.append(one_of("slider_start", wanted, texts, slider=repr(name)))
-        else:
-            row = one_row(list(values) if isinstance(values, range) else values, name)
-            value = numbers(wanted, "start")
-            if value.size != 1 or not row.min() <= float(value.reshape(())) <= row.max():
-                ends = f"{number_text(row.min())} … {number_text(row.max())}"
-                got = number_text(float(value.reshape(()))) if value.size == 1 else repr(wanted)
-                raise error("slider_start", got=got, allowed=ends, slider=repr(name))
-            places.append(int(np.abs(row - value.reshape(())).argmin()))
-    return places
 
 
 def _line_panel(

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import traitlets as t
 
 from course_lib import lang
-from course_lib.widgets.base import (
-    CourseWidget,
-    check_kind,
-    check_name,
-    error,
-    plain,
-    script,
-    style,
-    time_texts,
-)
+from course_lib.widgets.base import CourseWidget, check_kind, check_name, error, script, style, time_texts
 from course_lib.widgets.symbols import symbol
+from course_lib.widgets.tracks import check_positive, entries, evenly, layout, read_frames, sheet
 
 SPEEDS = (0.5, 1, 2, 4)
-_SHEET_FRAMES = 10
-_SHEET_HEIGHT = 84
 
 
 class Player(CourseWidget):
     """Frames under a slider; ``index`` is the frame the reader left it on (and may be set)."""
 
-    _esm = script("player")
-    _css = style("player")
+    _esm = script("frames", "player")
+    _css = style("frames", "player")
 
     pixels = t.Bytes().tag(sync=True)
     tracks: t.List = t.List().tag(sync=True)
@@ -63,65 +53,16 @@ class Player(CourseWidget):
         return flat.reshape(shape)
 
     def sheet_indices(self) -> list[int]:
-        """The frames on the contact sheet: at most ten, evenly spaced, the first and the last among them."""
-        return np.unique(np.linspace(0, self.count - 1, _SHEET_FRAMES).round().astype(int)).tolist()
+        """The frames on the contact sheet: evenly spaced, the first and the last among them."""
+        return evenly(self.count, max(track["width"] for track in self.tracks))
 
     def still(self) -> np.ndarray:
         """A contact sheet: one row a track, evenly spaced frames from left to right."""
-        rows = [_enlarge(self.track(i)[self.sheet_indices()]) for i in range(len(self.tracks))]
-        colour = any(row.shape[-1] == 3 for row in rows)
-        rows = [np.repeat(row, 3, -1) if colour and row.shape[-1] == 1 else row for row in rows]
-        height, width = sum(row.shape[0] for row in rows), max(row.shape[1] for row in rows)
-        sheet = np.full((height + 4 * (len(rows) - 1), width, 3 if colour else 1), 255, np.uint8)
-        top = 0
-        for row in rows:
-            sheet[top : top + row.shape[0], : row.shape[1]] = row
-            top += row.shape[0] + 4
-        return sheet if colour else sheet[..., 0]
+        return sheet([list(self.track(i)[self.sheet_indices()]) for i in range(len(self.tracks))])
 
     def still_alt(self) -> str:
         """What is to be seen on the contact sheet."""
         return lang.text("widgets.sheet", alt=self.alt, n=len(self.sheet_indices()))
-
-
-def _enlarge(frames: np.ndarray) -> np.ndarray:
-    """Frames (n, H, W, C) side by side with white gaps, each pixel a square of whole pixels."""
-    k = max(1, _SHEET_HEIGHT // frames.shape[1])
-    big = frames.repeat(k, axis=1).repeat(k, axis=2)
-    big = np.pad(big, ((0, 0), (0, 0), (0, 4), (0, 0)), constant_values=255)
-    return np.concatenate(list(big), axis=1)[:, :-4]
-
-
-def _check_frames(frames: Any, what: str) -> np.ndarray:
-    try:
-        array = np.asarray(plain(frames))
-    except (TypeError, ValueError, RuntimeError):
-        raise error("array", what=what, got=type(frames).__name__) from None
-    if array.dtype != np.uint8:
-        raise error("type", what=what, got=array.dtype)
-    if array.ndim == 3:
-        array = array[..., None]
-    if array.ndim != 4 or array.shape[-1] not in (1, 3):
-        raise error("ndim", what=what, got=np.shape(frames))
-    if array.size == 0:
-        raise error("empty", what=what, got=np.shape(frames))
-    return np.ascontiguousarray(array)
-
-
-def _check_number(what: str, value: Any, whole: bool = False) -> None:
-    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not 0 < value < float("inf"):
-        raise error("number", what=what, want=">= 1" if whole else "> 0", got=value)
-
-
-def _strings(what: str, given: Any, want: int) -> list[Any]:
-    """``given`` as a list of ``want`` entries; a lone string is no list of its letters."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise error(what, want=want, got=repr(given))
-    entries = list(given)
-    if len(entries) != want:
-        raise error(what, want=want, got=len(entries))
-    return entries
 
 
 def player(
@@ -147,21 +88,21 @@ def player(
     given = frames if isinstance(frames, Mapping) else {"": frames}
     if not given:
         raise error("no_tracks")
-    arrays = {k: _check_frames(v, f"frames[{k!r}]" if k != "" else "frames") for k, v in given.items()}
+    arrays = {k: read_frames(v, f"frames[{k!r}]" if k != "" else "frames") for k, v in given.items()}
     counts = {name: len(array) for name, array in arrays.items()}
     if len(set(counts.values())) > 1:
         raise error("unequal", got=", ".join(f"{name}: {n}" for name, n in counts.items()))
-    labels = list(arrays) if names is None else _strings("names", names, len(arrays))
+    labels = list(arrays) if names is None else entries("names", names, len(arrays))
     if names is not None or isinstance(frames, Mapping):
         for name in labels:
             check_name(name)
     n = next(iter(counts.values()))
     texts = [] if times is None else time_texts(times, n)
-    lines = [] if captions is None else _strings("captions", captions, n)
+    lines = [] if captions is None else entries("captions", captions, n)
     if fps is not None:
-        _check_number("fps", fps)
+        check_positive("fps", fps)
     if scale is not None:
-        _check_number("scale", scale, whole=True)
+        check_positive("scale", scale, whole=True)
     check_kind("index", index, int)
     check_kind("loop", loop, bool)
     if alt is not None:
@@ -169,7 +110,7 @@ def player(
     symbols = [symbol(name) for name in labels]
     return Player(
         pixels=b"".join(array.tobytes() for array in arrays.values()),
-        tracks=_layout(list(arrays.values()), symbols),
+        tracks=layout(list(arrays.values()), symbols),
         count=n,
         index=int(index),
         times=texts,
@@ -181,18 +122,6 @@ def player(
         labels=_labels(texts, n),
         alt=alt if alt is not None else _default_alt(symbols, texts, n),
     )
-
-
-def _layout(arrays: list[np.ndarray], symbols: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Where each track's bytes begin, and the shape and symbol of its frames."""
-    tracks, offset = [], 0
-    for array, sign in zip(arrays, symbols, strict=True):
-        _, height, width, channels = array.shape
-        tracks.append(
-            {"symbol": sign, "height": height, "width": width, "channels": channels, "offset": offset}
-        )
-        offset += array.size
-    return tracks
 
 
 def _labels(texts: list[str], n: int) -> dict[str, str]:

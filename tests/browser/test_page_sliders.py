@@ -94,7 +94,7 @@ def test_every_state_is_drawn_and_written_as_the_table_says(browser: Browser):
 MISTAKES = {
     "strides swapped": ("position * item.strides[k]", "position * item.strides[1 - k]"),
     "offset forgotten": ("item.strides[k], item.offset)", "item.strides[k], 0)"),
-    "a state late": ("positions[k] = to;\n    show();", "show();\n    positions[k] = to;"),
+    "a state late": ("positions[k] = to;\n      paint(root);", "paint(root);\n      positions[k] = to;"),
     "no bar": ("clamp(Math.max(from, to))", "clamp(Math.min(from, to))"),
     "a number for another": ("[from, to, number] = read(", "[number, from, to] = read("),
 }  # fmt: skip

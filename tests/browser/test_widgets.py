@@ -19,7 +19,7 @@ CELLS = [
     """
 import numpy as np
 from course_lib import lang
-from course_lib.widgets import curves, explorer, live, player
+from course_lib.widgets import atlas, curves, explorer, live, player, race
 lang.use("ko")
 i, pixel = np.arange(1001)[:, None, None], np.arange(784).reshape(28, 28)
 film = ((pixel * 7 + i * 13) % 256).astype(np.uint8)
@@ -49,6 +49,14 @@ four = explorer({"densities": lines}, z, {"m": m, "s": s}, bars={"sum": {"ELBO":
                 stack=["sum"], marks={"sum": {"log_p": -2}}, start={"m": 0, "s": 1}, limits={"sum": (-8, 0)})
 four""",
     """
+sheets = [film[:5, :, :21], film[:5, :7, :14], film[:1, :14]]
+six = atlas({"x_t": film[None, :5], "maps": sheets}, {"place": ["stem", "down_1", "head"], "t": range(5)},
+            captions={"place": ["1×28×21", "1×7×14", "1×14×28"]}, start={"t": 2})
+six""",
+    """
+seven = race({"DDPM": film, "DDIM": back}, clock={"DDPM": range(1001), "DDIM": range(41)})
+seven""",
+    """
 import time
 five = live({"loss": ["eps", "x_0"]}, total=30)
 five.reference({"loss": {"floor": 0.1}})
@@ -58,7 +66,9 @@ for step in range(1, 31):
     time.sleep(0.1)
 five.done()
 five.picture()""",
-    "print(one.index, two.index, four.positions, three.cursor, [round(v, 3) for v in three.handles])",
+    """
+print(one.index, two.index, six.positions, seven.index, four.positions, three.cursor,
+      [round(v, 3) for v in three.handles])""",
 ]
 FILM = ((np.arange(784).reshape(28, 28) * 7 + np.arange(1001)[:, None, None] * 13) % 256).astype(np.uint8)
 
@@ -78,7 +88,7 @@ def notebook(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         opened = server.open(browser, "widgets.ipynb", height=1000)
         opened.run_all()
         opened.wait_idle()
-        expect(opened.page.locator(".cw")).to_have_count(5)
+        expect(opened.page.locator(".cw")).to_have_count(7)
         yield opened
         opened.page.context.close()
 
@@ -105,7 +115,7 @@ def told_to_python(notebook: lab.Notebook) -> str:
 
 def test_players_render_the_first_frame(notebook: lab.Notebook):
     players = notebook.widgets("player")
-    expect(players).to_have_count(2)
+    expect(players).to_have_count(3)  # the race is one, too
     assert probe.shows(players.nth(0), FILM[0])
     back = FILM[::-25]
     for track, frame in enumerate([back[0], 255 - back[0], back[0] // 2]):
@@ -227,6 +237,36 @@ def test_two_sliders_move_the_bars_and_their_sum_stays(notebook: lab.Notebook):
     assert any("[40, 9]" in told_to_python(notebook) for _ in range(5))
 
 
+def test_the_atlas_walks_through_places_and_python_hears_of_it(notebook: lab.Notebook):
+    widget = notebook.widgets("atlas")
+    widget.scroll_into_view_if_needed()
+    maps = [FILM[:5, :, :21], FILM[:5, :7, :14], FILM[:1, :14].repeat(5, 0)]
+    first, second = widget.get_by_role("slider").all()
+    for place, sheet in enumerate(maps):
+        expect(widget).to_have_attribute("data-index", f"{place} 2")
+        assert probe.shows(widget, FILM[2], 0) and probe.shows(widget, sheet[2], 1)
+        first.focus()
+        notebook.page.keyboard.press("ArrowRight")
+    expect(first).to_have_attribute("aria-valuetext", "place = head (1×14×28)")
+    second.focus()
+    notebook.page.keyboard.press("Home")
+    assert probe.shows(widget, FILM[0], 0)
+    assert any("[2, 0]" in told_to_python(notebook) for _ in range(5))
+
+
+def test_the_race_is_over_for_one_run_long_before_the_other(notebook: lab.Notebook):
+    widget = notebook.widgets("race")
+    widget.scroll_into_view_if_needed()
+    widget.get_by_role("slider").focus()
+    for _ in range(2):
+        notebook.page.keyboard.press("PageUp")
+    assert probe.index(widget) == 200
+    assert probe.shows(widget, FILM[200], 0) and probe.shows(widget, FILM[::-25][40], 1)
+    expect(widget.locator(".cw-run")).to_have_text(["200 / 1000", "✓ 40 / 40, 완료"])
+    assert any(" 200 [" in told_to_python(notebook) for _ in range(5))
+    notebook.page.keyboard.press("Escape")
+
+
 def test_a_live_plot_grows_while_its_cell_runs_and_leaves_a_picture(notebook: lab.Notebook):
     cell = notebook.page.locator(".jp-CodeCell").nth(len(CELLS) - 2)
     cell.locator(".cm-content").click()
@@ -259,6 +299,8 @@ def test_pictures_in_both_themes(notebook: lab.Notebook, shots: Path):
             ("players", "player", 1),
             ("curves", "curves", 0),
             ("explorer", "explorer", 0),
+            ("atlas", "atlas", 0),
+            ("race", "race", 0),
             ("live", "live", 0),
         ]:
             widget = notebook.widgets(kind).nth(which)

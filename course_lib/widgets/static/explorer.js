@@ -63,25 +63,17 @@ function render({ model, el }) {
   const { signal } = stop;
   const table = floatsOf(model.get("table"));
   const places = floatsOf(model.get("places"));
-  const about = model.get("sliders");
-  let positions = [...model.get("positions")];
 
   const lines = model.get("panels").map(linePanel);
   const bars = model.get("bar_panels").map(barPanel);
   const panels = [...lines, ...bars];
-  const controls = about.map(({ symbol, texts }) => {
-    const slider = makeSlider(texts.length - 1, symbol.spoken);
-    const now = make("span", { class: "cw-now", "aria-hidden": "true" });
-    now.style.setProperty("--cw-readout", `${Math.max(...texts.map((text) => text.length)) + 1}ch`);
-    return { slider, now, texts, name: make("span", { class: "cw-which", "aria-hidden": "true" }, mathSymbol(symbol)), spoken: symbol.spoken };
-  });
+  const sliders = makeSliders(model, show, signal);
   const root = make("div", { class: "cw cw-plots cw-explorer", role: "group", "aria-label": model.get("alt") },
-    make("div", { class: "cw-panels" }, ...panels.map((panel) => panel.figure)),
-    make("div", { class: "cw-bar" }, ...controls.flatMap((control) => [control.name, control.slider, control.now])));
+    make("div", { class: "cw-panels" }, ...panels.map((panel) => panel.figure)), sliders.bar);
 
   /** The numbers of a line, bar or mark as the sliders stand: an address, nothing is computed. */
   const read = (item, length) => {
-    const at = positions.reduce((sum, position, k) => sum + position * item.strides[k], item.offset);
+    const at = sliders.at().reduce((sum, position, k) => sum + position * item.strides[k], item.offset);
     return table.subarray(at, at + length);
   };
   const clamp = (at) => Math.min(Math.max(at, 0), 1);
@@ -120,14 +112,7 @@ function render({ model, el }) {
       panel.bars.forEach((row, k) => showBar(panel, row, panel.about.stack ? 0 : k, said));
       showMarks(panel, said);
     }
-    controls.forEach(({ slider, now, texts, spoken }, k) => {
-      const text = texts[positions[k]];
-      now.textContent = text;
-      setSlider(slider, positions[k], [`${spoken} = ${text}`, said.join("; ")].filter(Boolean).join(": "));
-    });
-    root.dataset.index = positions.join(" ");
-    root.dataset.painted = Number(root.dataset.painted ?? 0) + 1;
-    root.dispatchEvent(new CustomEvent("painted", { detail: { index: root.dataset.index } }));
+    return said.join("; ");
   }
   function draw() {
     for (const panel of panels) {
@@ -141,48 +126,15 @@ function render({ model, el }) {
         panel.back.append(svgSymbol(model.get("x_symbol"), { class: "cw-tick cw-axis", x: box.x + box.w / 2, y: box.y + box.h + 32, "text-anchor": "middle" }));
       }
     }
-    show();
+    sliders.paint(root);
   }
-  function moveTo(k, to) {
-    to = Math.min(Math.max(Math.round(to), 0), about[k].texts.length - 1);
-    if (to === positions[k]) return;
-    positions[k] = to;
-    show();
-  }
-  function tell() {
-    if (positions.every((position, k) => position === model.get("positions")[k])) return;
-    model.set("positions", [...positions]);
-    model.save_changes();
-  }
-
-  controls.forEach(({ slider }, k) => {
-    slider.addEventListener("input", () => moveTo(k, Number(slider.value)), { signal });
-    slider.addEventListener("change", tell, { signal });
-  });
-  ownKeys(root, (event) => {
-    const k = controls.findIndex(({ slider }) => slider === event.target);
-    if (k < 0) return;
-    const to = movedBy(event.key, positions[k], about[k].texts.length - 1);
-    if (to === null) return;
-    moveTo(k, to);
-    event.preventDefault();
-  }, signal);
-  // The positions travel once the key is let go, not sixty times while it repeats.
-  root.addEventListener("keyup", tell, { signal });
-
-  const fromPython = () => {
-    // What the page has told Python comes back as an event of its own.
-    if (positions.every((position, k) => position === model.get("positions")[k])) return;
-    positions = [...model.get("positions")];
-    show();
-  };
-  model.on("change:positions", fromPython);
+  const deafen = sliders.listen(root);
   el.append(root);
   const size = new ResizeObserver(draw);
   size.observe(root);
   return () => {
     size.disconnect();
-    model.off("change:positions", fromPython);
+    deafen();
     stop.abort();
     root.remove();
   };
