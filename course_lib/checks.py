@@ -25,7 +25,8 @@ def check_not_empty(name: str, x: Any) -> None:
 
 def is_number(x: object) -> bool:
     """Whether ``x`` is one real number; True and False are none."""
-    return isinstance(x, Real) and not isinstance(x, bool)
+    # Asking for the exact type first: Python looks a registered one up in numbers.Real anew each time.
+    return type(x) is float or (isinstance(x, Real) and not isinstance(x, bool))
 
 
 def check_number(name: str, x: object) -> None:
@@ -36,7 +37,7 @@ def check_number(name: str, x: object) -> None:
 
 def is_whole(x: object) -> bool:
     """Whether ``x`` is one integer, Python's or NumPy's; True and False are none."""
-    return isinstance(x, Integral) and not isinstance(x, bool)
+    return type(x) is int or (isinstance(x, Integral) and not isinstance(x, bool))
 
 
 def check_whole(name: str, x: Any, least: int = 1, most: int | None = None) -> int:

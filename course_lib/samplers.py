@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NoReturn
 
 import torch
 from jaxtyping import Float
@@ -17,21 +19,46 @@ from course_lib.checks import check_number, is_whole, seen
 from course_lib.forward import check_batch, check_noise, predict_x_0
 from course_lib.parameterisations import Model, check_schedule
 from course_lib.schedules import VARIANCES as VARIANCES
-from course_lib.schedules import Schedule, check_T, check_variance, gather
+from course_lib.schedules import Schedule, check_T, check_t, check_variance, every
 
-GIVEN = ("x_t", "t", "t_next", "eps_hat", "z", "schedule")  # what a step rule may name
+# What a step rule may name.
+GIVEN = ("x_t", "t", "t_next", "eps_hat", "z", "schedule", "previous")
+GRIDS = ("linspace", "leading", "trailing")  # the ways to choose a sampler's timesteps evenly
 
 
-class Step(NamedTuple):
-    """One state of a sampler: at t, the image x_t and what the model says about it.
+class Step:
+    """One state of a sampler, ``t, x_t, x_0_hat, eps_hat``: the image at t and what the model says of it.
 
-    The last Step has t = 0: there x_t and x_0_hat are the finished sample and eps_hat is zero.
+    It unpacks and counts as a tuple of these four. ``x_0_hat`` may be given as a function that computes it:
+    then it is computed when it is first asked for, from x_t as it then is. The last Step of ``sample`` has
+    t = 0: there x_t and x_0_hat are the finished sample and eps_hat is zero.
     """
 
-    t: int
-    x_t: Tensor
-    x_0_hat: Tensor
-    eps_hat: Tensor
+    __slots__ = ("_x_0_hat", "eps_hat", "t", "x_t")
+    __match_args__ = _fields = ("t", "x_t", "x_0_hat", "eps_hat")
+
+    def __init__(self, t: int, x_t: Tensor, x_0_hat: Tensor | Callable[[], Tensor], eps_hat: Tensor):
+        self.t, self.x_t, self._x_0_hat, self.eps_hat = t, x_t, x_0_hat, eps_hat
+
+    @property
+    def x_0_hat(self) -> Tensor:
+        """What the model takes for the clean image: predict_x_0(x_t, t, eps_hat, schedule)."""
+        if not isinstance(self._x_0_hat, Tensor):
+            with torch.no_grad():
+                self._x_0_hat = self._x_0_hat()
+        return self._x_0_hat
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.t, self.x_t, self.x_0_hat, self.eps_hat))
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __getitem__(self, at: int | slice) -> Any:
+        return tuple(self)[at]
+
+    def __repr__(self) -> str:
+        return f"Step(t={self.t}, x_t={seen(self.x_t)})"
 
 
 def _check_one(rule: str, *ts: object) -> None:
@@ -41,9 +68,13 @@ def _check_one(rule: str, *ts: object) -> None:
             raise ValueError(lang.text("error.one_t", rule=rule, got=got))
 
 
-def _check_next(t: int, t_next: int) -> None:
+def _alpha_bars(rule: str, t: int, t_next: int, schedule: Schedule) -> tuple[float, float]:
+    """alpha_bar at t and at t_next; ValueError unless 0 <= t_next < t <= T."""
+    _check_one(rule, t, t_next)
+    check_t(int(t), schedule.T)
     if not 0 <= t_next < t:
         raise ValueError(lang.text("error.t_next", t=t, got=t_next))
+    return schedule.alpha_bars[t], schedule.alpha_bars[t_next]
 
 
 def ddpm_step(
@@ -67,18 +98,16 @@ def ddpm_step(
     check_variance(variance)
     check_noise(x_t, eps_hat, "x_t", "eps_hat")
     check_noise(x_t, z, "x_t", "z")
-    _check_one("ddpm_step", t, 0 if t_next is None else t_next)
+    _check_one("ddpm_step", t)
     t_next = t - 1 if t_next is None else t_next
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
-    _check_next(t, t_next)
-    alpha_bar_next = gather(schedule.alpha_bar, t_next, x_t, first=0)
+    alpha_bar_t, alpha_bar_next = _alpha_bars("ddpm_step", t, t_next, schedule)
     alpha_t = alpha_bar_t / alpha_bar_next
     beta_t = 1 - alpha_t
-    mean = (x_t - beta_t / (1 - alpha_bar_t) ** 0.5 * eps_hat) / alpha_t**0.5
+    mean = torch.sub(x_t, eps_hat, alpha=beta_t / (1 - alpha_bar_t) ** 0.5).div_(alpha_t**0.5)
     if t_next == 0:  # Algorithm 2, line 3; for beta_tilde the formula gives 0 by itself
         return mean
     sigma_squared = beta_t if variance == "beta" else beta_t * (1 - alpha_bar_next) / (1 - alpha_bar_t)
-    return mean + sigma_squared**0.5 * z
+    return torch.add(mean, z, alpha=sigma_squared**0.5)
 
 
 def ddim_step(
@@ -93,6 +122,7 @@ def ddim_step(
     """One DDIM step, from x_t to x_{t_next}; deterministic at eta = 0, ancestral (beta_tilde) at eta = 1.
 
     x_next = sqrt(alpha_bar_next) x_0_hat + sqrt(1 - alpha_bar_next - sigma^2) eps_hat + sigma z,
+    x_0_hat = ( x_t - sqrt(1 - alpha_bar_t) eps_hat ) / sqrt(alpha_bar_t),
     sigma = eta sqrt( (1 - alpha_bar_next) / (1 - alpha_bar_t) ) sqrt( 1 - alpha_bar_t / alpha_bar_next ).
 
     Source: Song, Meng & Ermon 2021, eqs. 12 and 16. 0 <= t_next < t <= T; eta in [0, 1]; z needed when
@@ -103,38 +133,117 @@ def ddim_step(
         raise ValueError(lang.text("error.eta", got=eta))
     if eta > 0 and z is None:
         raise ValueError(lang.text("error.eta_noise", got=eta))
+    check_noise(x_t, eps_hat, "x_t", "eps_hat")
     if z is not None:
         check_noise(x_t, z, "x_t", "z")
-    _check_one("ddim_step", t, t_next)
-    alpha_bar_t = gather(schedule.alpha_bar, t, x_t)
-    _check_next(t, t_next)
-    alpha_bar_next = gather(schedule.alpha_bar, t_next, x_t, first=0)
-    x_0_hat = predict_x_0(x_t, t, eps_hat, schedule)
+    alpha_bar_t, alpha_bar_next = _alpha_bars("ddim_step", t, t_next, schedule)
     variance = (1 - alpha_bar_next) / (1 - alpha_bar_t) * (1 - alpha_bar_t / alpha_bar_next)
     sigma = eta * variance**0.5
-    x_next = alpha_bar_next**0.5 * x_0_hat + max(0.0, 1 - alpha_bar_next - sigma**2) ** 0.5 * eps_hat
-    return x_next if z is None or sigma == 0 else x_next + sigma * z
+    direction = max(0.0, 1 - alpha_bar_next - sigma**2) ** 0.5
+    # With x_0_hat put in, eq. 12 is scale (x_t - less eps_hat): two passes over the images instead of five.
+    scale = (alpha_bar_next / alpha_bar_t) ** 0.5
+    less = (1 - alpha_bar_t) ** 0.5 - direction / scale
+    x_next = torch.sub(x_t, eps_hat, alpha=less).mul_(scale)
+    return x_next if z is None or sigma == 0 else torch.add(x_next, z, alpha=sigma)
 
 
-def times(T: int, steps: int) -> list[int]:
-    """The timesteps a sampler visits: T ... 1 evenly spaced without repeats, then 0.
+def dpm_step(
+    x_t: Float[Tensor, "B *D"],
+    t: int,
+    t_next: int,
+    eps_hat: Float[Tensor, "B *D"],
+    schedule: Schedule,
+    previous: Step | None = None,
+) -> Float[Tensor, "B *D"]:
+    """One step of DPM-Solver++(2M), from x_t to x_{t_next}: second order at one model call a step.
 
-    round( T - k (T - 1) / (steps - 1) ),  k = 0 .. steps - 1; a single step goes from T to 0.
+    x_next = sqrt( (1 - alpha_bar_next) / (1 - alpha_bar_t) ) x_t - sqrt(alpha_bar_next) (e^{-h} - 1) D,
+    D = (1 + 1/(2r)) x_0_hat - 1/(2r) x_0_hat of the step before,
+    h = lambda_next - lambda_t,  r = (lambda_t - lambda_previous) / h,  lambda = 1/2 log snr.
 
-    Source: the linear subset of Song, Meng & Ermon 2021, appendix D.2, with both ends kept.
-    steps in 1..T; otherwise ValueError.
+    Source: Lu et al. 2022b (DPM-Solver++), Algorithm 2. The first step (previous = None) and the step to
+    t_next = 0, where h is infinite, take D = x_0_hat: there it is ``ddim_step``. Give it ``log_snr_times``:
+    the even times end with a leap in lambda, over which its straight line says nothing.
+    0 <= t_next < t <= T, and previous.t > t; ValueError otherwise.
     """
-    T = check_T(T)
-    if not is_whole(steps) or not 1 <= steps <= T:
-        raise ValueError(lang.text("error.steps", got=steps, T=T))
-    steps = int(steps)
+    check_noise(x_t, eps_hat, "x_t", "eps_hat")
+    alpha_bar_t, alpha_bar_next = _alpha_bars("dpm_step", t, t_next, schedule)
+    signal_t, noise_t = alpha_bar_t**0.5, (1 - alpha_bar_t) ** 0.5
+    signal_next, noise_next = alpha_bar_next**0.5, (1 - alpha_bar_next) ** 0.5
+    D = torch.sub(x_t, eps_hat, alpha=noise_t).div_(signal_t)  # x_0_hat
+    if previous is not None:
+        check_noise(x_t, previous.x_t, "x_t", "previous.x_t")
+        if not t < previous.t <= schedule.T:
+            raise ValueError(lang.text("error.previous", t=t, T=schedule.T, got=previous.t))
+        if t_next > 0:
+            alpha_bar_previous = schedule.alpha_bars[previous.t]
+            lambda_previous, lambda_t, lambda_next = (
+                0.5 * math.log(alpha_bar / (1 - alpha_bar))
+                for alpha_bar in (alpha_bar_previous, alpha_bar_t, alpha_bar_next)
+            )
+            r = (lambda_t - lambda_previous) / (lambda_next - lambda_t)
+            D = torch.sub((1 + 1 / (2 * r)) * D, previous.x_0_hat, alpha=1 / (2 * r))
+    e_minus_h = (signal_t / noise_t) * (noise_next / signal_next)  # 0 at t_next = 0
+    return torch.add((noise_next / noise_t) * x_t, D, alpha=-signal_next * (e_minus_h - 1))
+
+
+def times(T: int, steps: int, grid: str = "linspace") -> list[int]:
+    """The timesteps a sampler visits: evenly spaced, falling, without repeats, then 0.
+
+    "linspace": round( T - k (T - 1) / (steps - 1) ), both T and 1 (a single step goes from T to 0);
+    "trailing": round( T - k T / steps ), T but rarely 1;
+    "leading": 1 + k floor( T / steps ), read downwards, 1 but not T (unless steps = T): a walk from pure
+    noise then tells the model that x_T is x_t of a smaller t, which still holds some image;
+    k = 0 .. steps - 1.
+
+    Source: Lin et al. 2024, table 2, whose t runs 1..T too (diffusers' are one less); linspace also: the
+    linear subset of Song, Meng & Ermon 2021, appendix D.2, with both ends kept. steps in 1..T and a grid of
+    GRIDS; otherwise ValueError.
+    """
+    T, steps = check_T(T), _check_steps(T, steps)
+    if grid not in GRIDS:
+        raise ValueError(lang.text("error.grid", got=repr(grid), allowed=", ".join(GRIDS)))
+    if grid == "leading":
+        return [1 + k * (T // steps) for k in reversed(range(steps))] + [0]
+    # steps <= T keeps neighbours at least 1 apart, so rounding cannot repeat a timestep.
+    if grid == "trailing":
+        return [round(T * (steps - k) / steps) for k in range(steps)] + [0]
     if steps == 1:
         return [T, 0]
-    # steps <= T keeps neighbours at least 1 apart, so rounding cannot repeat a timestep.
     return [T - (k * (T - 1) + (steps - 1) // 2) // (steps - 1) for k in range(steps)] + [0]
 
 
-def _check_times(visited: Sequence[int], T: int) -> list[int]:
+def log_snr_times(schedule: Schedule, steps: int) -> list[int]:
+    """The timesteps nearest to an even grid of log-SNR from T to 1, then 0: what ``dpm_step`` likes best.
+
+    log snr_t ~ log snr_T + k / (steps - 1) ( log snr_1 - log snr_T ),  k = 0 .. steps - 1.
+
+    Source: Lu et al. 2022a (DPM-Solver), section 3.3. Exactly ``steps`` of them fall without
+    repeats: where two would be the same timestep, one moves to the next free one (upwards, at T downwards).
+    steps in 1..T; otherwise ValueError.
+    """
+    T = schedule.T
+    steps = _check_steps(T, steps)
+    if steps == 1:
+        return [T, 0]
+    log_snr = schedule.snr[1:].log()
+    even = torch.linspace(float(log_snr[0]), float(log_snr[-1]), steps, dtype=torch.float64)
+    nearest = (even[:, None] - log_snr).abs().argmin(1).add(1).tolist()
+    rising: list[int] = []
+    for k, t in enumerate(nearest):
+        rising.append(max(t, rising[-1] + 1) if rising else t)
+        rising[-1] = min(rising[-1], T - (steps - 1 - k))
+    return [*reversed(rising), 0]
+
+
+def _check_steps(T: int, steps: object) -> int:
+    if not is_whole(steps) or not 1 <= steps <= check_T(T):  # type: ignore[operator]
+        raise ValueError(lang.text("error.steps", got=steps, T=T))
+    return int(steps)  # type: ignore[call-overload]
+
+
+def check_times(visited: Sequence[int], T: int) -> list[int]:
+    """``visited`` as a list of ints if it falls from at most T to 0 without repeats; otherwise ValueError."""
     if isinstance(visited, Tensor):
         visited = visited.tolist()
     ts = list(visited) if isinstance(visited, Iterable) else [visited]
@@ -164,6 +273,50 @@ def _wants(step: Callable[..., Tensor]) -> set[str]:
     return names - {"z"} if silent else names
 
 
+def _check_generator(generator: torch.Generator | None, x_T: Tensor) -> None:
+    # torch would say so too, but at the first draw and without a way out.
+    if generator is not None and generator.device.type != x_T.device.type:
+        raise ValueError(lang.text("error.generator", got=generator.device, want=x_T.device))
+
+
+class Watch:
+    """Finds the first NaN or infinity in a walk, and says whose it was, without a wait a step on CUDA.
+
+    What is looked at, in order: the start, the model's answer, the rule's, the model's, the rule's, …
+    """
+
+    def __init__(self, visited: list[int], rule: str, start: Tensor, name: str = "x_T"):
+        self.visited, self.rule, self.name, self.count = visited, rule, name, 0
+        # On an accelerator what was seen stays there until the walk has ended: one number for each look.
+        home = start.device
+        self.kept = None if home.type == "cpu" else torch.zeros(2 * len(visited) - 1, device=home)
+        self.look(start.detach())
+
+    def look(self, x: Tensor) -> None:
+        """Look at the next tensor; on the CPU raise ValueError at once if it holds NaN or infinity."""
+        if self.kept is not None:
+            self.kept[self.count] = (0 * x).sum()  # 0, or NaN where a number is not finite
+        # A sum is ten times as fast as isfinite, but finite numbers may have an infinite one.
+        elif not math.isfinite(x.sum()) and not x.isfinite().all():
+            self.refuse(self.count)
+        self.count += 1
+
+    def close(self) -> None:
+        """Raise ValueError for the first tensor seen on an accelerator that held NaN or infinity."""
+        if self.kept is not None and (bad := self.kept.isnan().nonzero().flatten().tolist()):
+            self.refuse(bad[0])
+
+    def refuse(self, at: int) -> NoReturn:
+        """Raise ValueError for the look number ``at``."""
+        if at == 0:
+            raise ValueError(lang.text("error.start_nan", name=self.name))
+        step = (at + 1) // 2
+        steps, t = len(self.visited) - 1, self.visited[step - 1]
+        if at % 2:
+            raise ValueError(lang.text("error.model_nan", step=step, steps=steps, t=t))
+        raise ValueError(lang.text("error.rule_nan", step=step, steps=steps, t=t, rule=self.rule))
+
+
 def sample(
     model: Model,
     step: Callable[..., Tensor],
@@ -175,42 +328,53 @@ def sample(
     """Walk from x_T to x_0, yielding every state on the way (the last has t = 0).
 
     For each t: eps_hat = model(x_t, t), then x_next = step(...). The rule is a function that names what it
-    needs among x_t, t, t_next, eps_hat, z and schedule; bind its options with functools.partial, for
-    example ``partial(ddim_step, eta=1.0)``. Fresh noise z is drawn from ``generator`` only for a rule that
-    uses it. Model and rule run under ``torch.no_grad``.
+    needs among x_t, t, t_next, eps_hat, z, schedule and previous (the Step before this one, None at the
+    first); bind its options with functools.partial, for example ``partial(ddim_step, eta=1.0)``. Fresh noise
+    z is drawn from ``generator`` only for a rule that uses it. Model and rule run under ``torch.no_grad``.
 
     Source: Ho et al. 2020, Algorithm 2. times: falling, from at most T down to 0; default T, T-1, ..., 0.
-    ValueError for other times, a rule that cannot skip timesteps given times that do, a model or a rule that
-    answers with another shape, or a model whose own ``schedule`` is not this one.
+    ValueError for other times, a rule that cannot skip timesteps given times that do, a generator on another
+    device, a model or a rule that answers with another shape or with NaN or infinity (on an accelerator the
+    last is said at the end, since each look would wait for it), or a model whose own ``schedule`` is not
+    this one.
     """
     check_batch("x_T", x_T)
     check_schedule(model, schedule)
-    visited = _check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
+    visited = check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
     wanted = _wants(step)
-    name = getattr(step, "__name__", "step")
+    name = getattr(getattr(step, "func", step), "__name__", "step")  # func: what functools.partial bound
     if "t_next" not in wanted and any(a - b != 1 for a, b in pairwise(visited)):
         raise ValueError(lang.text("error.cannot_skip", step=name))
+    if "z" in wanted:
+        _check_generator(generator, x_T)
 
     def walk() -> Iterator[Step]:
-        x_t = x_T
+        x_t, want, previous = x_T, tuple(x_T.shape), None
+        watch = Watch(visited, name, x_T)
         for t, t_next in pairwise(visited):
             with torch.no_grad():
-                eps_hat = model(x_t, torch.full((len(x_t),), t, device=x_t.device))
-                want = tuple(x_t.shape)
+                eps_hat = model(x_t, every(t, x_t))
                 if seen(eps_hat) != want:
                     raise ValueError(lang.text("error.model_shape", t=t, want=want, got=seen(eps_hat)))
-                state = Step(t, x_t, predict_x_0(x_t, t, eps_hat, schedule), eps_hat)
+                watch.look(eps_hat)
+                state = Step(t, x_t, partial(predict_x_0, x_t, t, eps_hat, schedule), eps_hat)
                 given: dict[str, Any] = {
                     "x_t": x_t, "t": t, "t_next": t_next, "eps_hat": eps_hat, "schedule": schedule,
+                    "previous": previous,
                 }  # fmt: skip
                 if "z" in wanted:
                     given["z"] = torch.randn(
                         x_t.shape, generator=generator, dtype=x_t.dtype, device=x_t.device
                     )
-                x_t = step(**{key: value for key, value in given.items() if key in wanted})
+                x_t = step(**{key: given[key] for key in wanted})
                 if seen(x_t) != want:  # a batch of another shape would be walked on with in silence
                     raise ValueError(lang.text("error.rule_shape", step=name, t=t, want=want, got=seen(x_t)))
+                watch.look(x_t)
+            if "previous" in wanted:
+                previous = state
+                _ = state.x_0_hat  # now, before whoever receives the state can write into its images
             yield state
+        watch.close()
         yield Step(0, x_t, x_t, torch.zeros_like(x_t))
 
     return walk()

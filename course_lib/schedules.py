@@ -61,6 +61,11 @@ class Schedule:
         return table
 
     @cached_property
+    def alpha_bars(self) -> tuple[float, ...]:
+        """alpha_bar_0 .. alpha_bar_T as Python's numbers: a sampler reads two of them at each step."""
+        return tuple(self.alpha_bar.tolist())
+
+    @cached_property
     def snr(self) -> Table:
         """The signal-to-noise ratio alpha_bar_t / (1 - alpha_bar_t); infinite at t = 0."""
         return self.alpha_bar / (1 - self.alpha_bar)
@@ -131,20 +136,39 @@ def _checked(t: Timesteps, x: Tensor, T: int, first: int) -> int | Tensor:
     # The tables stay on the CPU, so a t from elsewhere is fetched once: to be checked, and to read them.
     check_tensor("x", x)
     if is_whole(t):
-        if not first <= t <= T:
-            raise ValueError(_range_message(int(t), first, T))
-        return int(t)
+        return check_t(int(t), T, first)
     if not isinstance(t, Tensor):
         raise ValueError(lang.text("error.t_type", got=type(t).__name__))
     if t.dtype not in WHOLE:
         raise ValueError(lang.text("error.t_dtype", got=t.dtype))
     if t.shape != x.shape[:1]:
         raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=tuple(x.shape[:1])))
+    known = getattr(t, "_every", None)
+    if known is not None and known[1] == t._version:  # made by ``every`` and not written to since
+        return check_t(known[0], T, first)
     at = t.to("cpu", torch.int64)  # torch would take uint8 for a mask
     low, high = (int(v) for v in at.aminmax()) if at.numel() else (first, first)
     if low < first or high > T:
         raise ValueError(_range_message(low if low < first else high, first, T))
     return at
+
+
+def every(t: int, x: Tensor) -> Tensor:
+    """The one timestep t for each item of ``x``: (B,) int64, on x's device.
+
+    It remembers its number, so that reading a table at it waits for no accelerator.
+    """
+    made = torch.full((len(x),), t, device=x.device)
+    if not made.is_inference():  # those do not tell whether somebody wrote to them
+        made._every = (t, made._version)  # type: ignore[attr-defined]
+    return made
+
+
+def check_t(t: int, T: int, first: int = 1) -> int:
+    """``t`` if it lies in first..T; otherwise ValueError."""
+    if not first <= t <= T:
+        raise ValueError(_range_message(t, first, T))
+    return t
 
 
 def _range_message(got: int, first: int, T: int) -> str:

@@ -10,6 +10,7 @@ import __future__
 import inspect
 import math
 from functools import partial
+from itertools import pairwise
 from types import ModuleType, SimpleNamespace
 
 import torch
@@ -17,10 +18,11 @@ from numpy.polynomial.legendre import leggauss
 from support import EPS, TOLERANCE, error, noise
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
-from course_lib import forward, gaussians, losses, parameterisations, samplers, schedules
+from course_lib import forward, gaussians, latents, losses, parameterisations, samplers, schedules
 
 MODULES = {
-    m.__name__.split(".")[-1]: m for m in (schedules, forward, parameterisations, gaussians, samplers, losses)
+    m.__name__.split(".")[-1]: m
+    for m in (schedules, forward, parameterisations, gaussians, samplers, latents, losses)
 }
 KINDS = ("linear", "cosine", "from_betas")
 
@@ -331,6 +333,186 @@ def ddim_at_eta_1_is_ddpm(lib: SimpleNamespace, kind: str = "linear") -> None:
         implicit = lib.ddim_step(x_t, t, t_next, eps_hat, schedule, 1.0, z)
         magnified = 1e4 / float(schedule.alpha_bar[t]) ** 0.5
         assert error(ancestral, implicit) < magnified * 4 * EPS
+
+
+def ancestral_walk_keeps_the_marginals(lib: SimpleNamespace, rule=None, told: int = 0) -> None:
+    """On N(m, 1) data, exact model, sigma_t^2 = beta_t: x_t ~ N(sqrt(alpha_bar_t) m, 1) at every t.
+
+    Every step is affine in x_t and z there, so its law is computed, not drawn. The last step adds no noise,
+    so x_0 has the variance 1 - beta_1. ``rule``: the step to judge instead; told: what is added to the t that
+    the model is told.
+    """
+    schedule, m = lib.linear(), 0.7
+    model = lib.Mixture([1.0], torch.full((1, 1), m, dtype=torch.float64), 1.0).optimal_eps(schedule)
+    rule = rule or (lambda x_t, t, eps_hat, z: lib.ddpm_step(x_t, t, eps_hat, z, schedule))
+    x_t = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64)[:, None]
+    z = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)[:, None]
+    mean, variance = float(schedule.alpha_bar[-1]) ** 0.5 * m, 1.0
+    for t in range(schedule.T, 0, -1):
+        eps_hat = model(x_t, torch.full((3,), min(max(t + told, 1), schedule.T)))
+        moved, scaled, added = rule(x_t, t, eps_hat, z).flatten().tolist()
+        kept = scaled - moved
+        mean, variance = kept * mean + moved, kept**2 * variance + (added - moved) ** 2
+        assert abs(mean - float(schedule.alpha_bar[t - 1]) ** 0.5 * m) < TOLERANCE
+        assert abs(variance - (1.0 if t > 1 else 1 - float(schedule.beta[1]))) < TOLERANCE
+
+
+def dpm_step_is_algorithm_2(lib: SimpleNamespace) -> None:
+    """Lu et al. 2022b, Algorithm 2, written out in plain floats, on uneven steps; its ends are DDIM's."""
+    schedule, x_t, eps_hat = lib.linear(), noise(2, 3), noise(2, 3, seed=1)
+    x_s, eps_s = noise(2, 3, seed=2), noise(2, 3, seed=3)
+    kept = schedule.alpha_bar.tolist()
+
+    def lam(t: int) -> float:
+        return 0.5 * math.log(kept[t] / (1 - kept[t]))
+
+    for s, t, t_next in ((1000, 999, 998), (1000, 700, 600), (800, 500, 100), (30, 20, 1), (3, 2, 1)):
+        before = lib.Step(s, x_s, lib.predict_x_0(x_s, s, eps_s, schedule), eps_s)
+        x_0_hat = lib.predict_x_0(x_t, t, eps_hat, schedule)
+        h, h_before = lam(t_next) - lam(t), lam(t) - lam(s)
+        r = h_before / h
+        D = (1 + 1 / (2 * r)) * x_0_hat - 1 / (2 * r) * before.x_0_hat
+        sigma, sigma_next = (1 - kept[t]) ** 0.5, (1 - kept[t_next]) ** 0.5
+        want = sigma_next / sigma * x_t - kept[t_next] ** 0.5 * math.expm1(-h) * D
+        got = lib.dpm_step(x_t, t, t_next, eps_hat, schedule, before)
+        assert error(got, want) < 1e4 * EPS * float(D.abs().max())
+        ddim = lib.ddim_step(x_t, t, t_next, eps_hat, schedule)
+        assert error(lib.dpm_step(x_t, t, t_next, eps_hat, schedule), ddim) < 1e4 * EPS * float(D.abs().max())
+        end = lib.ddim_step(x_t, t, 0, eps_hat, schedule)
+        assert error(lib.dpm_step(x_t, t, 0, eps_hat, schedule, before), end) < 1e4 * EPS * float(
+            end.abs().max()
+        )
+
+
+def dpm_is_of_second_order(lib: SimpleNamespace) -> None:
+    """On Gaussian data the exact path is known: halving the step divides dpm's error by 4, DDIM's by 2.
+
+    The schedule has an even log-SNR, and the error is measured at t = 1: the infinite last step is left out.
+    """
+    T = 2**9 + 1
+    snr = torch.linspace(7, -7, T, dtype=torch.float64).exp()
+    kept = torch.cat([torch.ones(1, dtype=torch.float64), snr / (1 + snr)])
+    schedule = lib.from_betas(1 - kept[1:] / kept[:-1])
+    m, std = 0.4, 0.5
+    model = lib.Mixture([1.0], torch.full((1, 1), m, dtype=torch.float64), std).optimal_eps(schedule)
+    x_T = noise(50, 1)
+    at = [float(schedule.alpha_bar[t]) for t in (T, 1)]
+    centre = [a**0.5 * m for a in at]
+    spread = [(a * std**2 + 1 - a) ** 0.5 for a in at]
+    exact = centre[1] + (x_T - centre[0]) / spread[0] * spread[1]
+
+    def errors(step, gaps: tuple[int, ...]) -> list[float]:
+        runs = (list(lib.sample(model, step, x_T, schedule, [*range(T, 0, -g), 0])) for g in gaps)
+        return [error(run[-2].x_t, exact) for run in runs]
+
+    gaps = (32, 16, 8, 4)
+    for step, wanted in ((lib.ddim_step, 2), (lib.dpm_step, 4)):
+        found = errors(step, gaps)
+        for coarse, fine in pairwise(found):
+            assert abs(coarse / fine / wanted - 1) < 0.15, (step.__name__, found)
+
+
+def grids_are_their_definition(lib: SimpleNamespace) -> None:
+    """Lin et al. 2024, table 2: what it lists for T = 1000 and ten steps, and its formulas elsewhere."""
+    ten = {
+        "leading": [1, 101, 201, 301, 401, 501, 601, 701, 801, 901],
+        "linspace": [1, 112, 223, 334, 445, 556, 667, 778, 889, 1000],
+        "trailing": [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000],
+    }
+    for name, want in ten.items():
+        assert lib.times(1000, 10, name) == [*reversed(want), 0]
+    for T in (1, 2, 7, 50, 999, 1000):
+        for steps in sorted({s for s in (1, 2, 3, 7, 20, 49, 50, T // 2, T - 1, T) if 1 <= s <= T}):
+            leading, trailing = (lib.times(T, steps, name) for name in ("leading", "trailing"))
+            assert leading[::-1] == [0, *range(1, 1 + steps * (T // steps), T // steps)]
+            assert (leading[0] == T) == (steps == T)
+            assert trailing[0] == T and len(trailing) == steps + 1
+            assert all(abs(t - (T - k * T / steps)) <= 0.5 + 1e-9 for k, t in enumerate(trailing))
+            for found in (leading, trailing, lib.log_snr_times(lib.linear(T), steps)):
+                assert found[-1] == 0 and len(found) == steps + 1
+                assert all(a > b for a, b in pairwise(found)), (T, steps)
+
+
+def log_snr_times_are_even(lib: SimpleNamespace) -> None:
+    """No timestep is nearer to the even grid than the one taken; both ends are kept.
+
+    The cosine schedule jumps so far at T that with many steps two would be T: there one gives way.
+    """
+    for schedule, counts in ((lib.linear(), (2, 5, 10, 15)), (lib.cosine(), (2, 5, 8))):
+        log_snr = schedule.snr[1:].log()
+        for steps in counts:
+            found = lib.log_snr_times(schedule, steps)
+            assert (found[0], found[-2], len(found)) == (schedule.T, 1, steps + 1)
+            first, last = float(log_snr[-1]), float(log_snr[0])
+            for k, t in enumerate(found[:-1]):
+                even = first + k / (steps - 1) * (last - first)
+                assert abs(float(log_snr[t - 1]) - even) < float((log_snr - even).abs().min()) + TOLERANCE
+
+
+# --- latents
+
+
+def encoding_undoes_a_true_path(lib: SimpleNamespace) -> None:
+    """A model that answers one fixed eps is followed exactly: up to q_sample(x_0, T, eps), and back."""
+    schedule, x_0, eps = lib.linear(50), noise(2, 3), noise(2, 3, seed=1)
+    told = []
+
+    def model(x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        told.append(t.tolist())
+        return eps
+
+    for visited in (None, [50, 31, 7, 0], [40, 0]):
+        told.clear()
+        states = list(lib.encode(model, x_0, schedule, visited))
+        falling = visited or list(range(50, -1, -1))
+        assert [state.t for state in states] == falling[::-1]
+        # each state is left with the model's answer at it; t = 0, that no model knows, at the next
+        assert [t[0] for t in told] == [falling[-2], *falling[-2:0:-1]]
+        for state in states:
+            want = lib.q_sample(x_0, state.t, eps, schedule)
+            assert error(state.x_t, want) < TOLERANCE and error(state.x_0_hat, x_0) < TOLERANCE
+            assert error(state.eps_hat, eps) == 0
+        back = lib.final(lib.sample(model, lib.ddim_step, states[-1].x_t, schedule, visited))
+        assert error(back, x_0) < TOLERANCE
+
+
+def round_trip_converges(lib: SimpleNamespace) -> None:
+    """Encoding Gaussian data meets the exact x_T, the round trip x_0: errors fall in step with the steps."""
+    schedule, m, std = lib.linear(), 0.4, 0.5
+    model = lib.Mixture([1.0], torch.full((1, 1), m, dtype=torch.float64), std).optimal_eps(schedule)
+    x_0 = m + std * noise(50, 1)
+    a = float(schedule.alpha_bar[-1])
+    exact = a**0.5 * m + (x_0 - m) / std * (a * std**2 + 1 - a) ** 0.5
+    up, there_and_back = [], []
+    for steps in (50, 200, 800):
+        visited = lib.times(schedule.T, steps)
+        x_T = lib.final(lib.encode(model, x_0, schedule, visited))
+        up.append(error(x_T, exact))
+        there_and_back.append(error(lib.final(lib.sample(model, lib.ddim_step, x_T, schedule, visited)), x_0))
+    for found in (up, there_and_back):
+        assert found[0] < 0.2
+        for coarse, fine in pairwise(found):
+            assert 2.5 < coarse / fine < 6, found
+
+
+def slerp_is_an_arc(lib: SimpleNamespace) -> None:
+    """Equal lengths are kept, the angle grows in proportion to f, and each pair has its own."""
+    a, b = noise(3, 2, 4), noise(3, 2, 4, seed=1)
+    a, b = (x / x.flatten(1).norm(dim=1)[:, None, None] * 2.0 for x in (a, b))
+
+    def angle(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return ((x * y).flatten(1).sum(1) / x.flatten(1).norm(dim=1) / y.flatten(1).norm(dim=1)).acos()
+
+    assert error(lib.slerp(a, b, 0), a) < TOLERANCE and error(lib.slerp(a, b, 1.0), b) < TOLERANCE
+    for f in (0.1, 0.5, 0.8):
+        between = lib.slerp(a, b, f)
+        assert error(between.flatten(1).norm(dim=1), torch.full((3,), 2.0)) < TOLERANCE
+        assert error(angle(a, between), f * angle(a, b)) < TOLERANCE
+        assert error(angle(between, b), (1 - f) * angle(a, b)) < TOLERANCE
+        # each end's length counts as it is, and only the angle is between unit vectors
+        longer, shorter = (lib.slerp(a, scale * b, f) for scale in (3.0, 0.5))
+        assert error(longer - between, 4 * (between - shorter)) < TOLERANCE
+        assert error(lib.lerp(a, b, f), a + f * (b - a)) < TOLERANCE
 
 
 def visits_every_timestep(lib: SimpleNamespace, T: int = 37) -> None:

@@ -83,38 +83,110 @@ MUTANTS = {
         "gaussians", "signal_noise(t, rows, self.schedule)",
         "signal_noise(t - 1, rows, self.schedule, first=0)", ids.optimal_eps_is_the_score),
     "ddpm: noise at the last step": (
-        "samplers", "if t_next == 0:", "if t_next < 0:", ids.ancestral_step_is_the_posterior),
+        "samplers", "if t_next == 0:  # Alg", "if t_next < 0:  # Alg", ids.ancestral_step_is_the_posterior),
+    "ddpm: noise at the last step, seen in the walk": (
+        "samplers", "if t_next == 0:  # Alg", "if t_next < 0:  # Alg",
+        ids.ancestral_walk_keeps_the_marginals),
     "ddpm: beta_tilde for beta": (
         "samplers", 'if variance == "beta" else', 'if variance == "beta_tilde" else',
         ids.ancestral_step_is_the_posterior),
     "ddpm: alpha_bar for alpha": (
-        "samplers", "eps_hat) / alpha_t**0.5", "eps_hat) / alpha_bar_t**0.5",
-        ids.ancestral_step_is_the_posterior),
+        "samplers", ".div_(alpha_t**0.5)", ".div_(alpha_bar_t**0.5)", ids.ancestral_step_is_the_posterior),
+    "ddpm: alpha_bar for alpha, seen in the walk": (
+        "samplers", ".div_(alpha_t**0.5)", ".div_(alpha_bar_t**0.5)",
+        ids.ancestral_walk_keeps_the_marginals),
+    "ddpm: x_t less the whole noise": (
+        "samplers", "alpha=beta_t / (1 - alpha_bar_t) ** 0.5).div_(alpha_t**0.5)", "alpha=1)",
+        ids.ancestral_walk_keeps_the_marginals),
     "ddpm: sigma squared for sigma": (
-        "samplers", "sigma_squared**0.5 * z", "sigma_squared * z", ids.ancestral_step_is_the_posterior),
+        "samplers", "z, alpha=sigma_squared**0.5", "z, alpha=sigma_squared",
+        ids.ancestral_step_is_the_posterior),
+    "ddpm: sigma squared for sigma, seen in the walk": (
+        "samplers", "z, alpha=sigma_squared**0.5", "z, alpha=sigma_squared",
+        ids.ancestral_walk_keeps_the_marginals),
+    "ddpm: eps_hat again in the place of fresh noise": (
+        "samplers", "torch.add(mean, z, alpha=sigma_squared", "torch.add(mean, eps_hat, alpha=sigma_squared",
+        ids.ancestral_walk_keeps_the_marginals),
+    "ddpm: t off by one": (
+        "samplers", '_alpha_bars("ddpm_step", t, t_next, schedule)',
+        '_alpha_bars("ddpm_step", min(t + 1, schedule.T), t_next, schedule)',
+        ids.ancestral_walk_keeps_the_marginals),
     "ddpm: a gap taken as one step": (
-        "samplers", "alpha_t = alpha_bar_t / alpha_bar_next", "alpha_t = gather(schedule.alpha, t, x_t)",
+        "samplers", "alpha_t = alpha_bar_t / alpha_bar_next", "alpha_t = 1 - float(schedule.beta[t])",
         ids.respaced_step_is_the_ancestral_one),
     "ddim: eta ignored": ("samplers", "sigma = eta * variance", "sigma = variance",
         ids.ddim_keeps_the_variance),
     "ddim: direction not shortened for the noise": (
         "samplers", "1 - alpha_bar_next - sigma**2", "1 - alpha_bar_next", ids.ddim_at_eta_1_is_ddpm),
     "ddim: t_next off by one": (
-        "samplers", "gather(schedule.alpha_bar, t_next, x_t, first=0)\n    x_0_hat",
-        "gather(schedule.alpha_bar, max(0, t_next - 1), x_t, first=0)\n    x_0_hat",
-        ids.ddim_stays_on_the_path),
+        "samplers", '_alpha_bars("ddim_step", t, t_next, schedule)',
+        '_alpha_bars("ddim_step", t, max(0, t_next - 1), schedule)', ids.ddim_stays_on_the_path),
+    "ddim: t - 1 for the next of the subset": (
+        "samplers", '_alpha_bars("ddim_step", t, t_next, schedule)',
+        '_alpha_bars("ddim_step", t, t - 1, schedule)', ids.ddim_stays_on_the_path),
+    "dpm: the sign of the correction": (
+        "samplers", "D = torch.sub((1 + 1 / (2 * r)) * D", "D = torch.sub((1 - 1 / (2 * r)) * D",
+        ids.dpm_is_of_second_order),
+    "dpm: the step before ignored": (
+        "samplers", "        if t_next > 0:\n            alpha_bar_previous",
+        "        if t_next > schedule.T:\n            alpha_bar_previous", ids.dpm_is_of_second_order),
+    "dpm: r upside down": (
+        "samplers", "r = (lambda_t - lambda_previous) / (lambda_next - lambda_t)",
+        "r = (lambda_next - lambda_t) / (lambda_t - lambda_previous)", ids.dpm_step_is_algorithm_2),
+    "dpm: second order into t = 0": (
+        "samplers", "        if t_next > 0:\n            alpha_bar_previous",
+        "        if True:\n            alpha_bar_next = min(alpha_bar_next, 1 - 1e-9)\n"
+        "            alpha_bar_previous", ids.dpm_step_is_algorithm_2),
+    "grid: leading read upwards": (
+        "samplers", "for k in reversed(range(steps))]", "for k in range(steps)]",
+        ids.grids_are_their_definition),
+    "grid: leading counted from 0": (
+        "samplers", "return [1 + k * (T // steps)", "return [k * (T // steps)",
+        ids.grids_are_their_definition),
+    "grid: trailing cut instead of rounded": (
+        "samplers", "round(T * (steps - k) / steps)", "T - k * (T // steps)",
+        ids.grids_are_their_definition),
+    "log-SNR grid: even in snr itself": (
+        "samplers", "log_snr = schedule.snr[1:].log()", "log_snr = schedule.snr[1:]",
+        ids.log_snr_times_are_even),
+    "log-SNR grid: t off by one": (
+        "samplers", ".argmin(1).add(1)", ".argmin(1).clamp(min=1)", ids.log_snr_times_are_even),
+    "encode: the model asked where the step arrives": (
+        "latents", "every(t or t_next, x_t)", "every(t_next, x_t)", ids.encoding_undoes_a_true_path),
+    "encode: the first step left out": (
+        "latents", "pairwise(visited):", "pairwise(visited[1:]):", ids.encoding_undoes_a_true_path),
+    "encode: x_t in the place of x_0_hat": (
+        "latents", "q_sample(x_0_hat, t_next", "q_sample(x_t, t_next", ids.round_trip_converges),
+    "slerp: sine and cosine mixed": (
+        "latents", "torch.where(straight, at, (at * omega).sin() / sine)",
+        "torch.where(straight, at, (at * omega).cos() / sine)", ids.slerp_is_an_arc),
+    "slerp: not divided by the sine": (
+        "latents", "((1 - at) * omega).sin() / sine)", "((1 - at) * omega).sin())", ids.slerp_is_an_arc),
+    "slerp: half of the angle": (
+        "latents", "omega = 2 * torch.atan2", "omega = torch.atan2", ids.slerp_is_an_arc),
+    "slerp: one angle for the whole batch": (
+        "latents", "torch.atan2(apart, along)", "torch.atan2(apart.norm(), along.norm()).expand(len(a))",
+        ids.slerp_is_an_arc),
+    "slerp: the lengths normalised away": (
+        "latents", "return share_a.to(a.dtype) * a + share_b.to(b.dtype) * b",
+        "return share_a * u.reshape(a.shape) + share_b * v.reshape(b.shape)", ids.slerp_is_an_arc),
     "sample: the model told t - 1": (
-        "samplers", "torch.full((len(x_t),), t, ", "torch.full((len(x_t),), t - 1, ",
-        ids.visits_every_timestep),
+        "samplers", "every(t, x_t)", "every(t - 1, x_t)", ids.visits_every_timestep),
     "sample: the last step forgotten": (
         "samplers", "for t, t_next in pairwise(visited):", "for t, t_next in pairwise(visited[:-1]):",
         ids.visits_every_timestep),
     "sample: noise reused": (
         "samplers", "x_t.shape, generator=generator", "x_t.shape, generator=torch.Generator().manual_seed(0)",
         ids.noise_is_fresh),
+    "sample: eps_hat for the noise": (
+        "samplers", "x_t = step(**{", 'given["z"] = eps_hat\n                x_t = step(**{',
+        ids.noise_is_fresh),
     "sample: uniform noise": ("samplers", "= torch.randn(", "= torch.rand(", ids.noise_is_fresh),
     "sample: not going on from the answer": (
         "samplers", "x_t = step(**{", "_ = step(**{", ids.trajectory_repeats_the_steps),
+    "sample: always the first step for the one before": (
+        "samplers", "                previous = state\n", "                previous = previous or state\n",
+        ids.dpm_is_of_second_order),
     "from_eps: v's sign": (
         "parameterisations", "(eps_hat - noise * x_t)", "(eps_hat + noise * x_t)", ids.conversions_close),
     "from_eps: v not divided": (

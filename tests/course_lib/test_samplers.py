@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from course_lib import samplers, schedules
 from course_lib.guidance import guide
@@ -35,7 +36,9 @@ def test_the_ancestral_step_is_the_posterior(kind):
     "identity",
     [
         ids.respaced_step_is_the_ancestral_one, ids.ddim_keeps_the_variance, ids.visits_every_timestep,
-        ids.noise_is_fresh, ids.trajectory_repeats_the_steps,
+        ids.noise_is_fresh, ids.trajectory_repeats_the_steps, ids.ancestral_walk_keeps_the_marginals,
+        ids.dpm_step_is_algorithm_2, ids.dpm_is_of_second_order, ids.grids_are_their_definition,
+        ids.log_snr_times_are_even,
     ],
 )  # fmt: skip
 def test_identity(identity):
@@ -62,6 +65,97 @@ def test_whole_runs_of_ddim_at_eta_1_and_ddpm_agree(visited):
         for step in (partial(ddpm_step, variance="beta_tilde"), partial(ddim_step, eta=1.0))
     )
     assert error(a, b) < 1e-10  # 200 steps, each losing up to 1e4 eps where 1 - alpha_bar is 1e-4
+
+
+def mean_of(x_t, t, eps_hat, root="alpha"):
+    beta, alpha_bar = LINEAR.beta[t], LINEAR.alpha_bar[t]
+    under = alpha_bar if root == "alpha_bar" else 1 - beta
+    return (x_t - beta / (1 - alpha_bar) ** 0.5 * eps_hat) / under**0.5
+
+
+LINEAR = LIB.linear()
+# The step rules that notes and first attempts contain.
+WRONG = {
+    "x_t less eps_hat": lambda x_t, t, eps_hat, z: x_t - eps_hat + (t > 1) * LINEAR.beta[t] ** 0.5 * z,
+    "alpha_bar under the root": lambda x_t, t, eps_hat, z: (
+        mean_of(x_t, t, eps_hat, "alpha_bar") + (t > 1) * LINEAR.beta[t] ** 0.5 * z
+    ),
+    "beta without its root": lambda x_t, t, eps_hat, z: (
+        mean_of(x_t, t, eps_hat) + (t > 1) * LINEAR.beta[t] * z
+    ),
+    "noise at the last step": lambda x_t, t, eps_hat, z: mean_of(x_t, t, eps_hat) + LINEAR.beta[t] ** 0.5 * z,
+    "eps_hat again as z": lambda x_t, t, eps_hat, z: (
+        mean_of(x_t, t, eps_hat) + (t > 1) * LINEAR.beta[t] ** 0.5 * eps_hat
+    ),
+    "tables one step early": lambda x_t, t, eps_hat, z: (
+        mean_of(x_t, max(t - 1, 1), eps_hat) + (t > 1) * LINEAR.beta[t] ** 0.5 * z
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_sampler_leaves_the_marginals(name):
+    with pytest.raises(AssertionError):
+        ids.ancestral_walk_keeps_the_marginals(LIB, WRONG[name])
+
+
+@pytest.mark.parametrize("told", [-1, 1])
+def test_a_model_told_another_t_leaves_the_marginals(told):
+    with pytest.raises(AssertionError):
+        ids.ancestral_walk_keeps_the_marginals(LIB, told=told)
+
+
+def test_the_right_rule_written_here_keeps_the_marginals():
+    """So that what the wrong ones are refused for is their mistake."""
+    ids.ancestral_walk_keeps_the_marginals(
+        LIB, lambda x_t, t, eps_hat, z: mean_of(x_t, t, eps_hat) + (t > 1) * LINEAR.beta[t] ** 0.5 * z
+    )
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers' own
+@pytest.mark.parametrize("visited", [samplers.times(1000, 12), [1000, 700, 690, 90, 3, 1, 0], [800, 0]])
+@ALL_KINDS
+def test_dpm_is_diffusers_second_order_solver(kind, visited):
+    """Its two updates in float64 (its own ``step`` rounds the image to float32 first)."""
+    diffusers = pytest.importorskip("diffusers", reason="diffusers belongs to the test dependencies")
+    schedule = ids.schedule_of(LIB, kind)
+    visited = visited if schedule.T == 1000 else [5, 4, 2, 1, 0]
+    model, x_T = ids.make_mixture(LIB, (1, 2, 3)).optimal_eps(schedule), noise(3, 1, 2, 3)
+    ours = list(sample(model, samplers.dpm_step, x_T, schedule, visited))
+
+    theirs = diffusers.DPMSolverMultistepScheduler(num_train_timesteps=1000, solver_order=2)
+    theirs.set_timesteps(len(visited) - 1)
+    alpha_bar = schedule.alpha_bar[visited]
+    theirs.sigmas = ((1 - alpha_bar) / alpha_bar).sqrt()
+    x_t, before = x_T, None
+    for k, (t, state) in enumerate(zip(visited[:-1], ours, strict=False)):
+        theirs._step_index = k
+        assert error(state.x_t, x_t) < 1e-9
+        x_0_hat = LIB.predict_x_0(x_t, t, model(x_t, torch.full((3,), t)), schedule)
+        if before is None or visited[k + 1] == 0:
+            x_t = theirs.dpm_solver_first_order_update(x_0_hat, sample=x_t)
+        else:
+            x_t = theirs.multistep_dpm_solver_second_order_update([before, x_0_hat], sample=x_t)
+        before = x_0_hat
+    assert error(ours[-1].x_t, x_t) < 1e-9
+
+
+def test_the_second_order_solver_wins_on_its_own_grid_only():
+    """On the two-humped data of the figures; the truth is DDIM's at all 1000 steps."""
+    schedule = schedules.linear()
+    model = LIB.Mixture([0.5, 0.5], torch.tensor([[-1.0], [1.0]]).double(), 0.15).optimal_eps(schedule)
+    x_T = noise(400, 1)
+    truth = final(sample(model, ddim_step, x_T, schedule))
+
+    def far(step, visited):
+        return float((final(sample(model, step, x_T, schedule, visited)) - truth).square().mean().sqrt())
+
+    for steps, times_better in ((10, 1.4), (20, 2.5), (50, 3)):
+        own = samplers.log_snr_times(schedule, steps)
+        assert far(samplers.dpm_step, own) < far(ddim_step, own) / times_better
+    # linspace ends with a leap from t = 112 to 1, over which a straight line says nothing
+    even = samplers.times(1000, 10)
+    assert far(samplers.dpm_step, even) > 2 * far(ddim_step, even)
 
 
 def test_times_fall_from_T_to_0_without_repeats():
@@ -138,8 +232,9 @@ RULES = {
     "z": lambda z, x_t: x_t + 1 + 0 * z,
     "t, t_next": lambda x_t, t, t_next: x_t + t - t_next,
     "schedule": lambda x_t, schedule: x_t + schedule.alpha_bar[0].item(),
-    "all": lambda x_t, t, t_next, eps_hat, z, schedule: x_t + t - t_next + 0 * z,
-    "anything": lambda **given: given["x_t"] + len(given) - 5,
+    "all": lambda x_t, t, t_next, eps_hat, z, schedule, previous: x_t + t - t_next + 0 * z,
+    "previous": lambda x_t, previous: x_t + (1 if previous is None else previous.x_t * 0 + 1),
+    "anything": lambda **given: given["x_t"] + len(given) - 6,
     "an option": lambda x_t, step=1: x_t + step,
     "bound": partial(lambda x_t, schedule: x_t + schedule, schedule=1),
 }
@@ -177,6 +272,67 @@ def test_no_state_is_kept():
     before = start.clone()
     final(sample(zero, ddpm_step, start, schedules.linear(5)))
     assert error(start, before) == 0
+
+
+class Tensors(TorchDispatchMode):
+    """Counts the tensors that operations made and that are alive, and the most there ever were."""
+
+    def __init__(self):
+        super().__init__()
+        self.made, self.most = [], 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if isinstance(out, torch.Tensor):
+            self.made = [ref for ref in self.made if ref() is not None]
+            self.made.append(weakref.ref(out))
+            self.most = max(self.most, len(self.made))
+        return out
+
+
+@pytest.mark.parametrize("step", [ddpm_step, ddim_step, samplers.dpm_step])
+def test_memory_does_not_grow_with_the_steps(step):
+    schedule = schedules.linear()
+    assert schedule.alpha_bars  # its tables are made once
+
+    def most(steps):
+        with Tensors() as tensors:
+            final(sample(lambda x_t, t: 0.1 * x_t, step, noise(2, 3), schedule, samplers.times(1000, steps)))
+        return tensors.most
+
+    assert 0 < most(300) == most(20)
+
+
+def test_a_step_is_a_tuple_of_four_and_reads_x_0_once():
+    x_t, eps_hat, asked = noise(2, 3), noise(2, 3, seed=1), []
+
+    def read():
+        asked.append(torch.is_grad_enabled())
+        return 2 * x_t
+
+    state = samplers.Step(7, x_t, read, eps_hat)
+    assert not asked and len(state) == 4 and state._fields == ("t", "x_t", "x_0_hat", "eps_hat")
+    t, x, x_0_hat, eps = state
+    assert (t, x is x_t, eps is eps_hat) == (7, True, True) and error(x_0_hat, 2 * x_t) == 0
+    assert state.x_0_hat is x_0_hat is state[2] and state[1:][1] is x_0_hat and asked == [False]
+    assert samplers.Step(0, x_t, x_t, eps_hat).x_0_hat is x_t
+    assert repr(state) == "Step(t=7, x_t=(2, 3))"
+
+
+def test_the_step_before_is_given_as_it_was():
+    """Whoever receives a state may write into its images: the next step must not see that."""
+    schedule, visited = schedules.linear(50), samplers.times(50, 8)
+    model, seen = ids.make_mixture(LIB, (1,)).optimal_eps(schedule), []
+
+    def watching(x_t, t, t_next, eps_hat, schedule, previous):
+        seen.append(None if previous is None else previous.t)
+        return samplers.dpm_step(x_t, t, t_next, eps_hat, schedule, previous)
+
+    right = final(sample(model, samplers.dpm_step, noise(3, 1), schedule, visited))
+    for state in sample(model, watching, noise(3, 1), schedule, visited):
+        if state.t:
+            state.x_t.zero_()
+    assert error(state.x_t, right) == 0 and seen == [None, *visited[:-2]]
 
 
 def test_grad_mode_does_not_leak_between_yields():
@@ -233,7 +389,7 @@ def test_bad_times_and_steps_are_named(unchecked):
         return x_t
 
     refuses(lambda: sample(zero, one_back, x, schedule, [10, 5, 0]), "error.cannot_skip", step="one_back")
-    allowed = "x_t, t, t_next, eps_hat, z, schedule"
+    allowed = "x_t, t, t_next, eps_hat, z, schedule, previous"
 
     def misnamed(x_t, eps):
         return x_t
@@ -246,6 +402,13 @@ def test_bad_times_and_steps_are_named(unchecked):
         allowed=allowed,
     )
     refuses(lambda: final([]), "error.no_steps")
+    for name in ("Leading", "karras", None):
+        refuses(
+            lambda name=name: samplers.times(10, 5, name),
+            "error.grid", got=repr(name), allowed="linspace, leading, trailing",
+        )  # fmt: skip
+    for steps in (0, 11, 2.5, None):
+        refuses(lambda steps=steps: samplers.log_snr_times(schedule, steps), "error.steps", got=steps, T=10)
     refuses(
         lambda: next(sample(lambda x_t, t: x_t[:1], ddim_step, x, schedule)),
         "error.model_shape", t=10, want=(2, 3), got=(1, 3),
@@ -314,6 +477,142 @@ def test_a_model_is_sampled_with_its_own_schedule_only(unchecked):
             )  # fmt: skip
 
 
+def spoilt(at, value):
+    return lambda x_t, t: 0 * x_t + (value if int(t[0]) == at else 0)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_a_model_that_answers_nan_is_named_with_its_step(value, where):
+    x_T, schedule = noise(2, 3).to(where), schedules.linear(100)
+    visited = [100, 76, 51, 26, 1, 0]
+    refuses(
+        lambda: final(sample(spoilt(51, value), ddim_step, x_T, schedule, visited)),
+        "error.model_nan", step=3, steps=5, t=51,
+    )  # fmt: skip
+
+
+def test_a_model_that_diverges_for_a_rule_that_does_not_ask_is_named_too():
+    model, schedule = spoilt(5, float("nan")), schedules.linear(10)
+    refuses(
+        lambda: final(sample(model, lambda x_t: x_t, noise(2, 3), schedule)),
+        "error.model_nan", step=6, steps=10, t=5,
+    )  # fmt: skip
+
+
+def test_a_rule_that_returns_nan_is_named_with_its_step(where):
+    def root_of_a_negative(x_t, t):
+        return (t - 5.5 + 0 * x_t) ** 0.5
+
+    def grows(x_t, t):
+        return 1e200 * x_t
+
+    x_T, schedule = (0.1 * noise(2, 3)).clamp(-0.4, 0.4).to(where), schedules.linear(10)
+    refuses(
+        lambda: final(sample(zero, root_of_a_negative, x_T, schedule)),
+        "error.rule_nan", rule="root_of_a_negative", step=6, steps=10, t=5,
+    )  # fmt: skip
+    refuses(
+        lambda: final(sample(zero, partial(grows), x_T, schedule)),
+        "error.rule_nan", rule="grows", step=2, steps=10, t=9,
+    )  # fmt: skip
+    refuses(
+        lambda: final(sample(zero, ddim_step, x_T / 0, schedule)), "error.start_nan", name="x_T"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("at", "key", "values"),
+    [
+        (1, "error.model_nan", {"step": 1, "steps": 2, "t": 9}),
+        (2, "error.rule_nan", {"step": 1, "steps": 2, "t": 9, "rule": "mine"}),
+        (3, "error.model_nan", {"step": 2, "steps": 2, "t": 4}),
+        (4, "error.rule_nan", {"step": 2, "steps": 2, "t": 4, "rule": "mine"}),
+    ],
+)
+def test_on_an_accelerator_the_first_nan_is_named_at_the_end(at, key, values):
+    """The same notes, kept where an accelerator would keep them, and read once."""
+
+    def watched(bad):
+        watch = samplers.Watch([9, 4, 0], "mine", noise(2, 3))
+        watch.kept = torch.zeros(5)
+        for k in range(1, 5):
+            watch.look(torch.full((2, 3), 3e38 if k < bad else float("inf")))
+        watch.close()
+
+    watched(5)
+    refuses(lambda: watched(at), key, **values)
+
+
+def test_finite_numbers_with_an_infinite_sum_are_fine(where):
+    big = torch.full((2, 3), 3e38, device=where)
+    run = sample(zero, lambda x_t: 1.0 * x_t, big, schedules.linear(3))
+    assert error(final(run), big) == 0
+    half = torch.full((2, 3000), 100.0, dtype=torch.float16, device=where)
+    assert error(final(sample(zero, lambda x_t: 1.0 * x_t, half, schedules.linear(3))), half) == 0
+
+
+def test_a_start_that_requires_a_gradient_is_no_trouble():
+    x_T = noise(2, 3).requires_grad_()
+    assert not final(sample(zero, ddim_step, x_T, schedules.linear(3))).requires_grad
+
+
+def test_a_generator_on_another_device_is_named(unchecked):
+    """No second device is needed: the message is about where the two lie."""
+    x, schedule = noise(2, 3).to("meta"), schedules.linear(10)
+    g = torch.Generator()
+    refuses(
+        lambda: sample(zero, ddpm_step, x, schedule, generator=g), "error.generator", got="cpu", want="meta"
+    )
+    sample(zero, ddim_step, x, schedule, generator=g)  # draws nothing
+
+
+def test_a_timestep_for_every_image_is_known_until_it_is_written_to(unchecked):
+    table, x = schedules.linear(10).alpha_bar, noise(3, 2)
+    t = schedules.every(4, x)
+    assert t.dtype == torch.int64 and t.tolist() == [4, 4, 4]
+    assert schedules.gather(table, t, x) == float(table[4])
+    t -= 1
+    assert error(schedules.gather(table, t, x), table[3].expand(3, 1)) == 0
+    refuses(
+        lambda: schedules.gather(table, schedules.every(11, x), x), "error.t_range", got=11, first=1, T=10
+    )
+    refuses(lambda: schedules.gather(table, schedules.every(0, x), x), "error.t_zero", got=0, first=1, T=10)
+    with torch.inference_mode():
+        assert error(schedules.gather(table, schedules.every(4, x), x), table[4].expand(3, 1)) == 0
+
+
+def test_no_step_waits_for_the_device():
+    """Between the first and the last state the host never waits: not for checks, tables or finite numbers."""
+    if not torch.cuda.is_available():
+        pytest.skip("this machine has no CUDA device")
+    schedule, x_T = schedules.linear(), torch.randn(2, 1, 28, 28, device="cuda")
+    net = UNet(widths=(4, 8), embedding=8, time_width=8, classes=0)
+    for model in (zero, EpsModel(net, schedule, "v").cuda().eval()):
+        for step in (ddpm_step, ddim_step, samplers.dpm_step):
+            run = sample(model, step, x_T, schedule, samplers.times(1000, 6), torch.Generator("cuda"))
+            next(run)
+            torch.cuda.set_sync_debug_mode("error")
+            try:
+                for _ in range(5):
+                    _ = next(run)
+            finally:
+                torch.cuda.set_sync_debug_mode("default")
+            assert next(run).t == 0
+
+
+def test_the_same_noise_gives_the_same_picture_on_the_device(where):
+    """Ancestral, with the noise supplied: the devices' own generators draw different numbers."""
+    schedule, visited = schedules.linear(), samplers.times(1000, 20)
+    model, x_T = ids.make_mixture(LIB, (1, 2, 3)).optimal_eps(schedule), noise(3, 1, 2, 3)
+    supplied = {t: noise(3, 1, 2, 3, seed=t) for t in visited}
+
+    def rule(x_t, t, t_next, eps_hat, schedule):
+        return ddpm_step(x_t, t, eps_hat, supplied[t].to(x_t), schedule, t_next=t_next)
+
+    here = final(sample(model, rule, x_T, schedule, visited))
+    assert error(final(sample(model, rule, x_T.to(where), schedule, visited)), here) < 1e-10
+
+
 def test_bad_steps_are_named(unchecked):
     schedule, x, wide = schedules.linear(10), noise(2, 3), noise(1, 3)
     refuses(
@@ -338,6 +637,22 @@ def test_bad_steps_are_named(unchecked):
     refuses(lambda: ddim_step(x, 5, t, x, schedule), "error.one_t", rule="ddim_step", got="Tensor (2,)")
     refuses(lambda: ddim_step(x, 5, 4.0, x, schedule), "error.one_t", rule="ddim_step", got="float")
     assert error(ddim_step(x, np.int64(5), np.int64(4), x, schedule), ddim_step(x, 5, 4, x, schedule)) == 0
+    refuses(lambda: samplers.dpm_step(x, 5, 5, x, schedule), "error.t_next", t=5, got=5)
+    refuses(lambda: samplers.dpm_step(x, 0, 0, x, schedule), "error.t_zero", got=0, first=1, T=10)
+    refuses(
+        lambda: samplers.dpm_step(x, t, 4, x, schedule), "error.one_t", rule="dpm_step", got="Tensor (2,)"
+    )
+    for at in (5, 4, 11):
+        before = samplers.Step(at, x, x, x)
+        refuses(
+            lambda before=before: samplers.dpm_step(x, 5, 4, x, schedule, before),
+            "error.previous", t=5, T=10, got=before.t,
+        )  # fmt: skip
+    other = samplers.Step(8, wide, wide, wide)
+    refuses(
+        lambda: samplers.dpm_step(x, 5, 4, x, schedule, other),
+        "error.noise_shape", eps="previous.x_t", x="x_t", want=(2, 3), got=(1, 3),
+    )  # fmt: skip
     said = {"want": (2, 3), "got": (1, 3), "x": "x_t"}
     refuses(lambda: ddpm_step(x, 5, wide, x, schedule), "error.noise_shape", eps="eps_hat", **said)
     refuses(lambda: ddpm_step(x, 5, x, wide, schedule), "error.noise_shape", eps="z", **said)
