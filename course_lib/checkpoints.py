@@ -18,12 +18,13 @@ from torch import Tensor, nn
 
 from course_lib import data, lang, schedules
 from course_lib.device import prepare
+from course_lib.dit import DiT
 from course_lib.files import sha256, write_atomically, write_json
 from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
-NETWORKS: dict[str, type[nn.Module]] = {"UNet": UNet, "MLP": MLP}
+NETWORKS: dict[str, type[nn.Module]] = {"UNet": UNet, "MLP": MLP, "DiT": DiT}
 
 
 def write_tensors(path: Path, tensors: dict[str, Tensor], note: dict[str, Any]) -> None:
@@ -151,7 +152,7 @@ def load(
 
     name: a checkpoint in data/ ("digits") or the path of a .safetensors file with its card beside it.
     precision: "fp32", "bf16", or "auto" for whichever this machine computes faster.
-    The card's "network" names its kind, "UNet" (also where it names none) or "MLP".
+    The card's "network" names its kind, "UNet" (also where it names none), "MLP" or "DiT".
     FileNotFoundError where it is missing; ValueError where it is corrupt, or its card describes no network
     or schedule of this library.
     """
@@ -177,12 +178,14 @@ def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True
     """Write the module's weights (float16 unless ``half=False``) and its card beside them.
 
     ``path`` is taken as it stands: unlike in ``load``, no name leads into the course's own data/. The card
-    of an ``MLP`` says so, in "network"; one that names no network is a ``UNet``'s.
+    of an ``MLP`` or a ``DiT`` says so, in "network"; one that names no network is a ``UNet``'s.
     """
     if path.suffix != ".safetensors":  # its card could not be told from it
         raise ValueError(lang.text("error.suffix", path=path))
     kind = torch.float16 if half else torch.float32
     tensors = {k: v.to(kind) if v.is_floating_point() else v for k, v in module.state_dict().items()}
-    about = about | {"network": "MLP"} if isinstance(module, MLP) else about
+    for name, network in NETWORKS.items():
+        if isinstance(module, network) and network is not UNet:
+            about = about | {"network": name}
     write_tensors(path, tensors, {"describes": json.loads(json.dumps(_described(about)))})
     write_json(path.with_suffix(".json"), about)

@@ -107,13 +107,18 @@ def check_points(x_0: Float[Tensor, "N d"]) -> Float[Tensor, "N d"]:
     return x_0
 
 
-def check_labels(labels: Int[Tensor, " N"], count: int, last: int) -> Int[Tensor, " N"]:
-    """``labels`` if it holds ``count`` whole numbers in 0..last; otherwise ValueError."""
+def check_label_shape(labels: Int[Tensor, " N"], count: int) -> None:
+    """ValueError unless ``labels`` holds ``count`` whole numbers; which ones, no accelerator is asked."""
     check_tensor("labels", labels)
     if labels.shape != (count,):
         raise ValueError(lang.text("error.label_shape", got=tuple(labels.shape), want=(count,)))
     if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
         raise ValueError(lang.text("error.label_dtype", got=labels.dtype))
+
+
+def check_labels(labels: Int[Tensor, " N"], count: int, last: int) -> Int[Tensor, " N"]:
+    """``labels`` if it holds ``count`` whole numbers in 0..last; otherwise ValueError."""
+    check_label_shape(labels, count)
     low, high = (int(v) for v in labels.aminmax()) if count else (0, 0)
     if low < 0 or high > last:
         raise ValueError(lang.text("error.label", got=low if low < 0 else high, last=last))

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import lang
-from course_lib.checks import numbers, seen
+from course_lib.checks import numbers
 from course_lib.forward import check_batch, check_noise, predict_x_0, q_sample
 from course_lib.parameterisations import Model, check_schedule
 from course_lib.samplers import Step, Watch, check_times
@@ -21,7 +21,7 @@ from course_lib.schedules import Schedule, every
 def encode(
     model: Model, x_0: Float[Tensor, "B *D"], schedule: Schedule, times: Sequence[int] | None = None
 ) -> Iterator[Step]:
-    """Walk DDIM upwards, from x_0 to the x_T that it comes from, yielding every state (the last has t = T).
+    """Walk DDIM upwards, from x_0 to the x_T that it comes from, yielding every state up to t = times[0].
 
     x_next = sqrt(alpha_bar_next) x_0_hat + sqrt(1 - alpha_bar_next) eps_hat,  t_next > t,
     with eps_hat = model(x_t, t) at the state that is left; at t = 0, where no model was trained, it is asked
@@ -39,20 +39,14 @@ def encode(
     visited = check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)[::-1]
 
     def walk() -> Iterator[Step]:
-        x_t, want = x_0, tuple(x_0.shape)
-        watch = Watch(visited, "encode", x_0, "x_0")
+        x_t, asked = x_0, [t or t_next for t, t_next in pairwise(visited)]
+        watch = Watch(asked, "encode", x_0, "x_0")
         for t, t_next in pairwise(visited):
             with torch.no_grad():
-                eps_hat = model(x_t, every(t or t_next, x_t))
-                if seen(eps_hat) != want:
-                    raise ValueError(
-                        lang.text("error.model_shape", t=t or t_next, want=want, got=seen(eps_hat))
-                    )
-                watch.look(eps_hat)
+                eps_hat = watch.take(model(x_t, every(t or t_next, x_t)))
                 x_0_hat = predict_x_0(x_t, t, eps_hat, schedule) if t else x_t
                 state = Step(t, x_t, x_0_hat, eps_hat)
-                x_t = q_sample(x_0_hat, t_next, eps_hat, schedule)
-                watch.look(x_t)
+                x_t = watch.take(q_sample(x_0_hat, t_next, eps_hat, schedule))
             yield state
         watch.close()
         yield Step(visited[-1], x_t, x_0_hat, eps_hat)

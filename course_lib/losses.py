@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from course_lib import gaussians, lang
-from course_lib.checks import check_not_empty, check_tensor, check_whole, seen
+from course_lib.checks import check_not_empty, check_number, check_tensor, check_whole, seen
 from course_lib.forward import check_batch, check_noise, posterior, q_sample
 from course_lib.parameterisations import EpsModel, Model, check_schedule
 from course_lib.schedules import Schedule, Table, Timesteps, check_variance, gather
@@ -77,6 +77,21 @@ def weights(schedule: Schedule, variance: str = "beta") -> Table:
     """
     sigma_squared = schedule.variance(variance)
     table = schedule.beta.square() / (2 * sigma_squared * schedule.alpha * (1 - schedule.alpha_bar))
+    table[0] = 0.0
+    return table
+
+
+def min_snr(schedule: Schedule, gamma: float = 5.0) -> Table:
+    """How much the min-SNR loss counts ||eps - eps_hat||^2 at each t; slot 0 is 0.
+
+    w_t = min(SNR_t, gamma) / SNR_t,  which is min(SNR_t, gamma) on ||x_0 - x_0_hat||^2.
+
+    Source: Hang et al. 2023, section 3.4 (gamma = 5). (T+1,) float64 in (0, 1]; gamma > 0, else ValueError.
+    """
+    check_number("gamma", gamma)
+    if not 0 < gamma < math.inf:
+        raise ValueError(lang.text("error.recipe", name="gamma", allowed="(0, ∞)", got=gamma))
+    table = schedule.snr.clamp(max=gamma) / schedule.snr
     table[0] = 0.0
     return table
 

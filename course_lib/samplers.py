@@ -283,14 +283,33 @@ class Watch:
     """Finds the first NaN or infinity in a walk, and says whose it was, without a wait a step on CUDA.
 
     What is looked at, in order: the start, the model's answer, the rule's, the model's, the rule's, …
+    asked: the timestep of each step, at which the model is asked.
     """
 
-    def __init__(self, visited: list[int], rule: str, start: Tensor, name: str = "x_T"):
-        self.visited, self.rule, self.name, self.count = visited, rule, name, 0
+    def __init__(self, asked: list[int], rule: str, start: Tensor, name: str = "x_T"):
+        self.asked, self.rule, self.name, self.count = asked, rule, name, 0
+        self.shape, self.dtype = tuple(start.shape), start.dtype
         # On an accelerator what was seen stays there until the walk has ended: one number for each look.
         home = start.device
-        self.kept = None if home.type == "cpu" else torch.zeros(2 * len(visited) - 1, device=home)
+        self.kept = None if home.type == "cpu" else torch.zeros(2 * len(asked) + 1, device=home)
+        self.home = home
         self.look(start.detach())
+
+    def take(self, x: object) -> Tensor:
+        """The next answer, looked at, in the start's dtype; ValueError for another shape or device.
+
+        Otherwise the walk would go on with another shape, or from there on in another dtype, in silence.
+        """
+        model = self.count % 2
+        if not isinstance(x, Tensor) or x.shape != self.shape:
+            self._say(
+                "error.model_shape_at" if model else "error.rule_shape_at", want=self.shape, got=seen(x)
+            )
+        if x.device != self.home:
+            self._say("error.model_device" if model else "error.rule_device", want=self.home, got=x.device)
+        x = x.to(self.dtype) if x.is_floating_point() else x
+        self.look(x)
+        return x
 
     def look(self, x: Tensor) -> None:
         """Look at the next tensor; on the CPU raise ValueError at once if it holds NaN or infinity."""
@@ -310,11 +329,15 @@ class Watch:
         """Raise ValueError for the look number ``at``."""
         if at == 0:
             raise ValueError(lang.text("error.start_nan", name=self.name))
-        step = (at + 1) // 2
-        steps, t = len(self.visited) - 1, self.visited[step - 1]
-        if at % 2:
-            raise ValueError(lang.text("error.model_nan", step=step, steps=steps, t=t))
-        raise ValueError(lang.text("error.rule_nan", step=step, steps=steps, t=t, rule=self.rule))
+        self.count = at
+        self._say("error.model_nan" if at % 2 else "error.rule_nan")
+
+    def _say(self, key: str, **values: Any) -> NoReturn:
+        step = (self.count + 1) // 2
+        values |= {"step": step, "steps": len(self.asked), "t": self.asked[step - 1]}
+        if self.count % 2 == 0:
+            values["rule"] = self.rule
+        raise ValueError(lang.text(key, **values))
 
 
 def sample(
@@ -334,9 +357,9 @@ def sample(
 
     Source: Ho et al. 2020, Algorithm 2. times: falling, from at most T down to 0; default T, T-1, ..., 0.
     ValueError for other times, a rule that cannot skip timesteps given times that do, a generator on another
-    device, a model or a rule that answers with another shape or with NaN or infinity (on an accelerator the
-    last is said at the end, since each look would wait for it), or a model whose own ``schedule`` is not
-    this one.
+    device, a model or a rule that answers with another shape, on another device or with NaN or infinity (on
+    an accelerator the last is said at the end, since each look would wait for it), or a model whose own
+    ``schedule`` is not this one. Answers of another floating-point dtype are converted to x_T's.
     """
     check_batch("x_T", x_T)
     check_schedule(model, schedule)
@@ -349,14 +372,11 @@ def sample(
         _check_generator(generator, x_T)
 
     def walk() -> Iterator[Step]:
-        x_t, want, previous = x_T, tuple(x_T.shape), None
-        watch = Watch(visited, name, x_T)
+        x_t, previous = x_T, None
+        watch = Watch(visited[:-1], name, x_T)
         for t, t_next in pairwise(visited):
             with torch.no_grad():
-                eps_hat = model(x_t, every(t, x_t))
-                if seen(eps_hat) != want:
-                    raise ValueError(lang.text("error.model_shape", t=t, want=want, got=seen(eps_hat)))
-                watch.look(eps_hat)
+                eps_hat = watch.take(model(x_t, every(t, x_t)))
                 state = Step(t, x_t, partial(predict_x_0, x_t, t, eps_hat, schedule), eps_hat)
                 given: dict[str, Any] = {
                     "x_t": x_t, "t": t, "t_next": t_next, "eps_hat": eps_hat, "schedule": schedule,
@@ -366,13 +386,9 @@ def sample(
                     given["z"] = torch.randn(
                         x_t.shape, generator=generator, dtype=x_t.dtype, device=x_t.device
                     )
-                x_t = step(**{key: given[key] for key in wanted})
-                if seen(x_t) != want:  # a batch of another shape would be walked on with in silence
-                    raise ValueError(lang.text("error.rule_shape", step=name, t=t, want=want, got=seen(x_t)))
-                watch.look(x_t)
-            if "previous" in wanted:
-                previous = state
-                _ = state.x_0_hat  # now, before whoever receives the state can write into its images
+                x_t = watch.take(step(**{key: given[key] for key in wanted}))
+            if "previous" in wanted:  # a copy: whoever receives the state may write into its images
+                previous = Step(t, *(x.clone() for x in (state.x_t, state.x_0_hat, eps_hat)))
             yield state
         watch.close()
         yield Step(0, x_t, x_t, torch.zeros_like(x_t))

@@ -164,6 +164,15 @@ def every(t: int, x: Tensor) -> Tensor:
     return made
 
 
+def twice(t: Tensor) -> Tensor:
+    """t and t again, (2B,), for two passes in one batch; what ``every`` remembers is not forgotten."""
+    both = torch.cat([t, t])
+    known = getattr(t, "_every", None)
+    if known is not None and known[1] == t._version and not both.is_inference():
+        both._every = (known[0], both._version)  # type: ignore[attr-defined]
+    return both
+
+
 def check_t(t: int, T: int, first: int = 1) -> int:
     """``t`` if it lies in first..T; otherwise ValueError."""
     if not first <= t <= T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import platform
 import signal
 import threading
 import time
@@ -18,15 +19,18 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from course_lib import checkpoints, data, device, lang, losses
+from course_lib import checkpoints, data, device, lang, losses, ranks
 from course_lib.checks import check_whole, is_number, is_whole
 from course_lib.files import check_writable
-from course_lib.forward import q_sample
+from course_lib.forward import check_noise, q_sample
 from course_lib.parameterisations import EpsModel, target, to_eps
-from course_lib.schedules import gather
+from course_lib.schedules import Schedule
 
 BUCKETS = 10
-WEIGHTS = ("simple", "vlb")
+WEIGHTS: dict[str, Callable[[Schedule], Tensor]] = {  # what each loss counts ||eps - eps_hat||^2 with
+    "vlb": losses.weights,
+    "min-snr": losses.min_snr,
+}
 ADAM = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
 
 
@@ -37,7 +41,8 @@ class Recipe:
     label_dropout: the share of images whose label is replaced by the null label (Ho & Salimans 2022,
     Algorithm 1). precision: "fp32", "bf16", or "auto" for whichever this machine computes faster (for points
     always fp32). clip: the longest gradient that an update may use. weights: "simple" for the mean squared
-    error of the network's own answer, "vlb" for that of eps_hat times ``losses.weights``, as in the bound.
+    error of the network's own answer; "vlb" and "min-snr" for that of eps_hat times ``losses.weights`` (as in
+    the bound) or ``losses.min_snr``.
     ValueError for a value that no run can have.
     """
 
@@ -66,9 +71,10 @@ class Recipe:
         seed = self.seed  # what torch's generators take
         self._require(is_whole(seed) and -(2**63) <= seed < 2**64, "seed", "[-2^63, 2^64)")
         device.check_precision(self.precision)
-        if self.weights not in WEIGHTS:
+        known = ("simple", *WEIGHTS)
+        if self.weights not in known:
             got = repr(self.weights)
-            raise ValueError(lang.text("error.weights", got=got, allowed=", ".join(WEIGHTS)))
+            raise ValueError(lang.text("error.weights", got=got, allowed=", ".join(known)))
 
     def _require(self, fine: bool, name: str, allowed: str) -> None:
         if not fine:
@@ -124,6 +130,13 @@ def learning_rate(step: int, recipe: Recipe) -> float:
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
 
 
+def machine(where: torch.device, bf16: bool) -> str:
+    """What computes here, in the words of a model's card."""
+    name = torch.cuda.get_device_name(where) if where.type == "cuda" else platform.machine()
+    said = f"{where.type} ({name}), {torch.get_num_threads()} threads, {'bf16' if bf16 else 'fp32'}"
+    return said if ranks.here().size == 1 else f"{said}, {ranks.here().size} processes"
+
+
 @dataclass
 class Run:
     """A training run that can stop at any step and go on later as if it had not.
@@ -135,6 +148,12 @@ class Run:
     state: where the run keeps its state (weights, average, optimiser, random generator), or None. A state
     of another recipe, model, schedule, data or kind of device is refused with a ValueError; another recipe
     goes on from a model's weights as a new Run of ``run.model`` with another state file.
+    start: a name for the weights that the run begins with (a digest, say), or None; it is kept in the state,
+    which a run that began elsewhere is refused.
+
+    Among the processes of ``ranks.joined`` each computes its share of every batch, the gradient is that of
+    the whole batch, and the first alone writes the state: the same run as in one process, up to rounding.
+    ValueError where the batch cannot be shared equally.
     """
 
     model: EpsModel
@@ -143,8 +162,11 @@ class Run:
     recipe: Recipe = field(default_factory=Recipe)
     state: str | Path | None = None
     device: str = "auto"
+    start: str | None = None
 
     def __post_init__(self) -> None:
+        self.ranks = ranks.here()
+        self._mine = self.ranks.share(self.recipe.batch_size)
         points = isinstance(self.images, Tensor) and self.images.ndim == 2
         (data.check_points if points else data.check_images)(self.images)
         self._check_labels()
@@ -152,10 +174,13 @@ class Run:
             raise ValueError(lang.text("error.state_path", got=type(self.state).__name__))
         if self.state is not None:
             self.state = Path(self.state)
-            check_writable(self.state)  # now, not at the first save
+            if self.ranks.first:
+                check_writable(self.state)  # now, not at the first save
         where = device.pick(self.device)
         precision = "fp32" if points and self.recipe.precision == "auto" else self.recipe.precision
         device.prepare(self.model, precision, where)
+        if self.ranks.size > 1:
+            self._agree(where)
         if not any(p.requires_grad for p in self.model.net.parameters()):
             self.model.net.requires_grad_(True)
         self._about = {} if self.state is None else self._describe(where)
@@ -169,8 +194,19 @@ class Run:
         self._whole = True  # False while weights, average and step number belong to different steps
         self.seconds = 0.0
         self.recent = torch.full((BUCKETS,), float("nan"), device=where)
-        if isinstance(self.state, Path) and self.state.is_file():
-            self._resume(self.state)
+        self._tables = self._tabulate()
+        self._pressed = False  # Ctrl-C here, and
+        self._stop = 0.0  # in how many processes, where all must stop after the same step
+        with ranks.file(None if self.state is None else Path(self.state), where) as held:
+            if held is not None:
+                self._resume(held)
+
+    def _agree(self, where: torch.device) -> None:
+        # "auto" may time out otherwise in another process, and weights drawn there may be others.
+        bf16 = bool(ranks.from_first(torch.tensor([int(self.model.bf16)], device=where)))
+        device.prepare(self.model, "bf16" if bf16 else "fp32", where)
+        for part in self.model.net.state_dict().values():
+            part.copy_(ranks.from_first(part.contiguous()))
 
     def _check_labels(self) -> None:
         classes = self.model.classes
@@ -194,7 +230,10 @@ class Run:
             "model": getattr(self.model.net, "config", None),
             "data": f"{tuple(self.images.shape)} {seen:08x}",
             "device": where.type,
+            "network": type(self.model.net).__name__,
         }
+        if self.start is not None:
+            about["start"] = self.start
         return json.loads(json.dumps(about))  # as it will come back from the file
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
@@ -210,26 +249,50 @@ class Run:
         dropped = torch.rand(b, generator=g, device=where) < self.recipe.label_dropout
         return x_0, t, eps, torch.where(dropped, self.model.classes, y)
 
+    def _tabulate(self) -> dict[str, tuple[Tensor, Tensor]]:
+        """What x_t, the target, eps_hat and the loss take of their two arguments at each t: slot t - 1.
+
+        The library's own formulas, read off at (1, 0) and (0, 1), for all of them are linear; on the run's
+        device, since a look into the schedule's tables on the CPU would make a GPU wait at every step.
+        """
+        kind, schedule, like = self.model.kind, self.model.schedule, self.images
+        t = torch.arange(1, schedule.T + 1)
+        one, zero = torch.ones(schedule.T, dtype=torch.float64), torch.zeros(schedule.T, dtype=torch.float64)
+        made = {
+            "x_t": (q_sample(one, t, zero, schedule), q_sample(zero, t, one, schedule)),
+            "target": (target(kind, one, t, zero, schedule), target(kind, zero, t, one, schedule)),
+            "eps_hat": (to_eps(kind, one, zero, t, schedule), to_eps(kind, zero, one, t, schedule)),
+        }
+        if self.recipe.weights in WEIGHTS:
+            made["weights"] = (WEIGHTS[self.recipe.weights](schedule)[1:], zero)
+        return {
+            name: (a.to(like.dtype).to(like.device), b.to(like.dtype).to(like.device))
+            for name, (a, b) in made.items()
+        }
+
+    def _mix(self, name: str, t: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        shape = (-1, *[1] * (first.ndim - 1))
+        a, b = (table[t - 1].reshape(shape) for table in self._tables[name])
+        return a * first + b * second
+
     def _one_step(self) -> float:
-        model, schedule = self.model, self.model.schedule
+        model = self.model
         buffers = [(b, b.clone()) for b in model.net.buffers()]
         x_0, t, eps, y = self.batch()
-        x_t = q_sample(x_0, t, eps, schedule)
-        answer = model.answer(x_t, t) if y is None else model.answer(x_t, t, y)
-        each = self._loss(answer, x_0, x_t, t, eps)
-        loss = each.mean()
+        each, error = self._backward(x_0, t, eps, y)
+        stop = each.new_zeros(())
+        if self.ranks.size > 1:
+            each, error, stop = self._together(each, error)
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.step, self.recipe)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
         length = nn.utils.clip_grad_norm_(model.net.parameters(), self.recipe.clip)
-        if not (loss.isfinite() & length.isfinite()):
+        # The one look at numbers that may lie on a GPU, which has to be waited for.
+        loss, norm, self._stop = torch.stack([each.mean(), length.to(each), stop]).tolist()
+        if not (math.isfinite(loss) and math.isfinite(norm)):
             for buffer, before in buffers:  # a running mean has seen the bad batch too
                 buffer.copy_(before)
             self.optimiser.zero_grad(set_to_none=True)
             raise ValueError(self._not_finite(each, t))
-        with torch.no_grad():
-            error = losses.per_image(to_eps(model.kind, answer, x_t, t, schedule), eps)
         with _uninterrupted():
             self._whole = False
             self.optimiser.step()
@@ -237,14 +300,43 @@ class Run:
             self.ema.update(model.net, self.step)
             self._record(error, t)
             self._whole = True
-        return float(loss.detach())
+        return loss
 
-    def _loss(self, answer: Tensor, x_0: Tensor, x_t: Tensor, t: Tensor, eps: Tensor) -> Tensor:
-        kind, schedule = self.model.kind, self.model.schedule
+    def _backward(self, x_0: Tensor, t: Tensor, eps: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The loss and the error of eps_hat of each image of this process's share; leaves the gradient."""
+        model = self.model
+        x_0, t, eps = x_0[self._mine], t[self._mine], eps[self._mine]
+        x_t = self._mix("x_t", t, x_0, eps)
+        answer = model.answer(x_t, t) if y is None else model.answer(x_t, t, y[self._mine])
+        check_noise(x_t, answer, "x_t", "answer")
+        error = losses.per_image(self._mix("eps_hat", t, answer, x_t), eps)
         if self.recipe.weights == "simple":
-            return losses.per_image(answer, target(kind, x_0, t, eps, schedule))
-        each = losses.per_image(to_eps(kind, answer, x_t, t, schedule), eps)
-        return gather(losses.weights(schedule), t, each) * each
+            each = losses.per_image(answer, self._mix("target", t, x_0, eps))
+        else:
+            each = self._tables["weights"][0][t - 1] * error
+        self.optimiser.zero_grad(set_to_none=True)
+        each.mean().backward()
+        return each.detach(), error.detach()
+
+    def _together(self, each: Tensor, error: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Average the gradient over the processes; the whole batch's losses and errors, and whether to stop.
+
+        One sum carries all of it, so that every process comes to know of a Ctrl-C at the same step.
+        """
+        batch, size = self.recipe.batch_size, self.ranks.size
+        parts = [p.grad for p in self.model.net.parameters() if p.grad is not None]
+        parts += [b for b in self.model.net.buffers() if b.is_floating_point()]
+        numbers = each.new_zeros(2 * batch + 1)
+        numbers[self._mine] = each
+        numbers[batch:-1][self._mine] = error
+        numbers[-1] = float(self._pressed)
+        packed = torch.cat([numbers, *(part.reshape(-1).to(each.dtype) / size for part in parts)])
+        ranks.summed(packed)
+        at = len(numbers)
+        for part in parts:
+            part.copy_(packed[at : at + part.numel()].view(part.shape))
+            at += part.numel()
+        return packed[:batch], packed[batch : 2 * batch], packed[2 * batch]
 
     def _not_finite(self, each: Tensor, t: Tensor) -> str:
         # Which t: those of the bad losses, or of the whole batch where only the gradient is bad.
@@ -275,22 +367,49 @@ class Run:
         self.model.net.train()
         saved = self.step
         try:
-            while self.step < self.recipe.steps:
-                start, drawn, before = time.perf_counter(), self.generator.get_state(), self.step
-                try:
-                    loss = self._one_step()
-                except BaseException:
-                    if self.step == before:  # draw the same batch again on resuming
-                        self.generator.set_state(drawn)
-                    raise
-                self.seconds += time.perf_counter() - start
-                if self.step % save_every == 0:
-                    self.save()
-                    saved = self.step
-                yield Progress(self.step, loss, self.recent)
+            with self._hearing():
+                while self.step < self.recipe.steps:
+                    loss = self._timed_step()
+                    if self.step % save_every == 0:
+                        self.save()
+                        saved = self.step
+                    yield Progress(self.step, loss, self.recent)
+                    if self._stop:
+                        raise KeyboardInterrupt
         finally:
             if self.step != saved and self._whole:
                 self.save()
+
+    def _timed_step(self) -> float:
+        start, drawn, before = time.perf_counter(), self.generator.get_state(), self.step
+        try:
+            loss = self._one_step()
+        except BaseException:
+            if self.step == before:  # draw the same batch again on resuming
+                self.generator.set_state(drawn)
+            raise
+        self.seconds += time.perf_counter() - start
+        return loss
+
+    @contextmanager
+    def _hearing(self) -> Iterator[None]:
+        """Among several processes Ctrl-C is only noted: the others wait for this one's part of the step."""
+        main = threading.current_thread() is threading.main_thread()
+        before = signal.getsignal(signal.SIGINT)
+        if self.ranks.size == 1 or not main or before is None:
+            yield
+            return
+
+        def note(number: int, frame: object) -> None:
+            self._pressed = True
+
+        signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+        if self._pressed:  # in the last step: no further one has told the others
+            signal.raise_signal(signal.SIGINT)
 
     def averaged(self) -> nn.Module:
         """A copy of the network that carries the averaged weights, in eval mode."""
@@ -301,8 +420,8 @@ class Run:
         return net.eval()
 
     def save(self) -> None:
-        """Write the whole state to ``state`` (atomically); nothing where state is None."""
-        if self.state is None:
+        """Write the whole state to ``state`` (atomically), where one is set; only the first process does."""
+        if self.state is None or not self.ranks.first:
             return
         with _uninterrupted():  # an impatient second Ctrl-C must not cost the run
             self._check_newest()
@@ -310,7 +429,7 @@ class Run:
 
     def _check_newest(self) -> None:
         """ValueError where another run has taken the state file beyond the step that this one knows of."""
-        if self.state is None or not Path(self.state).is_file():
+        if self.state is None or not self.ranks.first or not Path(self.state).is_file():
             return
         try:
             held: Any = checkpoints.read_note(Path(self.state)).get("step")
@@ -327,7 +446,8 @@ class Run:
         tensors["generator"] = self.generator.get_state()
         tensors["recent"] = self.recent
         note = {"step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
-        note |= self._about | {"bf16": self.model.bf16}
+        note |= self._about | {"bf16": self.model.bf16, "torch": str(torch.__version__)}
+        note |= {"machine": machine(self.images.device, self.model.bf16)}
         checkpoints.write_tensors(path, tensors, note)
         self._kept = self.step
 
@@ -428,7 +548,9 @@ def train(
     until = math.inf if seconds is None else run.seconds + seconds
     label = lang.text("training.bar")
     with (
-        tqdm(total=run.recipe.steps, initial=run.step, desc=label, unit="") as bar,
+        tqdm(
+            total=run.recipe.steps, initial=run.step, desc=label, unit="", disable=not run.ranks.first
+        ) as bar,
         closing(run.steps(save_every)) as steps,
     ):
         for progress in steps:
@@ -437,6 +559,6 @@ def train(
                 bar.set_postfix(loss=f"{progress.loss:.4f}")
             if each:
                 each(progress)
-            if run.seconds >= until:
+            if until < math.inf and run.ranks.agree(run.seconds >= until, run.images.device):
                 break
     return run

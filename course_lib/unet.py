@@ -11,7 +11,7 @@ section 3 (scale and shift from the embedding).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -35,6 +35,26 @@ def time_embedding(t: Int[Tensor, " B"], width: int, longest: float = 10_000.0) 
     return torch.cat([angles.cos(), angles.sin()], dim=1)
 
 
+def check_inputs(x_t: Tensor, t: Tensor, y: Tensor | None, channels: int, classes: int) -> None:
+    """ValueError for images, timesteps or labels that a network of this size cannot take.
+
+    Labels on an accelerator are checked for their shape and kind only.
+    """
+    check_tensor("x_t", x_t)
+    check_tensor("t", t)
+    if x_t.ndim != 4 or x_t.shape[1] != channels:
+        want = f"(B, {channels}, H, W)"
+        raise ValueError(lang.text("error.image_shape", got=tuple(x_t.shape), want=want))
+    if t.shape != x_t.shape[:1]:  # a single t would broadcast in silence
+        raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(len(x_t),)))
+    if y is not None and classes:
+        # A look at labels on a GPU would make every call wait for it; Run and guide have looked at theirs.
+        if getattr(y, "device", x_t.device).type == "cpu":
+            data.check_labels(y, len(x_t), classes)
+        else:
+            data.check_label_shape(y, len(x_t))
+
+
 def _groups(channels: int) -> int:
     return math.gcd(8, channels)
 
@@ -44,6 +64,11 @@ def _zero(layer: nn.Module) -> nn.Module:
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)
     return layer
+
+
+def _silu(h: Tensor, kept: Tensor | None = None) -> Tensor:
+    # Without gradients it overwrites h, unless that is the tensor to be kept: a tenth of a call's time.
+    return F.silu(h, inplace=not torch.is_grad_enabled() and h is not kept)
 
 
 class Pointwise(nn.Conv2d):
@@ -78,9 +103,9 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor, emb: Tensor) -> Tensor:
         scale, shift = self.scale_shift(emb)[:, :, None, None].chunk(2, dim=1)
-        h = self.conv_1(F.silu(self.norm_1(x)))
-        h = self.norm_2(h) * (1 + scale) + shift
-        return self.bypass(x) + self.conv_2(F.silu(h))
+        h = self.norm_2(self.conv_1(_silu(self.norm_1(x), kept=x)))
+        h = h * (1 + scale) + shift if torch.is_grad_enabled() else h.mul_(1 + scale).add_(shift)
+        return self.bypass(x) + self.conv_2(_silu(h))
 
 
 class Attention(nn.Module):
@@ -111,6 +136,8 @@ class UNet(nn.Module):
     classes: labels run 0..classes-1; the label ``classes`` is the null label ("no class"), which is
     also what y=None means. classes=0 builds a model without labels.
     time_width: how many sines and cosines tell t apart, an even number.
+    skips=False hands nothing across from the way down to the way up; time=False puts one learned vector
+    in the place of the embedding of t, so that every t gets the same answer. Both are there to be compared.
     Any image size works: a level of odd size is rounded up on the way down and cut on the way back.
     ValueError for sizes that no network has.
     """
@@ -123,6 +150,8 @@ class UNet(nn.Module):
         embedding: int = 128,
         attention: bool = True,
         time_width: int = 64,
+        skips: bool = True,
+        time: bool = True,
     ):
         super().__init__()
         check_not_empty("widths", widths)
@@ -136,10 +165,16 @@ class UNet(nn.Module):
             "channels": channels, "widths": list(widths), "classes": classes,
             "embedding": embedding, "attention": attention, "time_width": time_width,
         }  # fmt: skip
-        self.channels, self.classes, self.time_width = channels, classes, time_width
-        self.time = nn.Sequential(
-            nn.Linear(time_width, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
-        )
+        # Only what is left out is noted, so that older cards and training states still describe this network.
+        self.config |= {part: False for part, there in (("skips", skips), ("time", time)) if not there}
+        self.channels, self.classes, self.time_width, self.skips = channels, classes, time_width, skips
+        self.time = self.constant = None
+        if time:
+            self.time = nn.Sequential(
+                nn.Linear(time_width, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
+            )
+        else:
+            self.constant = nn.Parameter(torch.zeros(embedding))
         self.label = nn.Embedding(classes + 1, embedding) if classes else None
         self.stem = nn.Conv2d(channels, widths[0], 3, padding=1)
         self.down, self.shrink = nn.ModuleList(), nn.ModuleList()
@@ -153,7 +188,7 @@ class UNet(nn.Module):
         self.grow, self.up = nn.ModuleList(), nn.ModuleList()
         for width, wider in zip(widths[-2::-1], widths[:0:-1], strict=True):
             self.grow.append(nn.Conv2d(wider, width, 3, padding=1))
-            self.up.append(ResidualBlock(2 * width, width, embedding))
+            self.up.append(ResidualBlock(2 * width if skips else width, width, embedding))
         self.norm = nn.GroupNorm(_groups(widths[0]), widths[0])
         self.head = _zero(nn.Conv2d(widths[0], channels, 3, padding=1))
 
@@ -164,7 +199,11 @@ class UNet(nn.Module):
 
     def embed(self, t: Int[Tensor, " B"], y: Int[Tensor, " B"] | None = None) -> Float[Tensor, "B E"]:
         """What t and y tell every block: a time embedding plus a label embedding."""
-        emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
+        if self.constant is None:
+            assert self.time is not None  # for mypy: one of the two is there
+            emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
+        else:
+            emb = self.constant.expand(len(t), -1)
         if self.label is not None:
             y = torch.full_like(t, self.null_label) if y is None else y
             emb = emb + self.label(y.long())
@@ -182,26 +221,43 @@ class UNet(nn.Module):
 
         ValueError for images, timesteps or labels of another shape, and for a label above the null label.
         """
-        check_tensor("x_t", x_t)
-        check_tensor("t", t)
-        if x_t.ndim != 4 or x_t.shape[1] != self.channels:
-            raise ValueError(
-                lang.text("error.image_shape", got=tuple(x_t.shape), want=f"(B, {self.channels}, H, W)")
-            )
-        if t.shape != x_t.shape[:1]:  # a single t would broadcast in silence
-            raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(len(x_t),)))
-        if y is not None and self.label is not None:
-            data.check_labels(y, len(x_t), self.null_label)
-        emb = self.embed(t, y)
-        h = self.stem(x_t)
-        skips = []
-        for block, shrink in zip(self.down, self.shrink, strict=True):
-            h = block(h, emb)
-            skips.append(h)
-            h = shrink(h)
-        h = self.middle_2(self.attention(self.middle_1(h, emb)), emb)
-        for grow, block in zip(self.grow, self.up, strict=True):
-            skip = skips.pop()
-            h = F.interpolate(grow(h), size=skip.shape[-2:], mode="nearest")
-            h = block(torch.cat([h, skip], dim=1), emb)
-        return self.head(F.silu(self.norm(h)))
+        check_inputs(x_t, t, y, self.channels, self.classes)
+        for _, h in self.flow(x_t, self.embed(t, y)):
+            answer = h
+        return answer
+
+    def flow(self, x_t: Tensor, emb: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """Every stage's name and feature map, in the order in which x_t runs through them; "head" is last."""
+        yield "stem", (h := self.stem(x_t))
+        sizes, skips = [], []
+        for level, (block, shrink) in enumerate(zip(self.down, self.shrink, strict=True), 1):
+            yield f"down_{level}", (h := block(h, emb))
+            sizes.append(h.shape[-2:])
+            skips.append([h] if self.skips else [])
+            yield f"shrink_{level}", (h := shrink(h))
+        yield "middle_1", (h := self.middle_1(h, emb))
+        yield "attention", (h := self.attention(h))
+        yield "middle_2", (h := self.middle_2(h, emb))
+        for level, (grow, block) in enumerate(zip(self.grow, self.up, strict=True), 1):
+            yield f"grow_{level}", (h := F.interpolate(grow(h), size=sizes.pop(), mode="nearest"))
+            yield f"up_{level}", (h := block(torch.cat([h, *skips.pop()], dim=1), emb))
+        yield "head", self.head(_silu(self.norm(h), kept=h))
+
+
+@torch.no_grad()
+def feature_maps(
+    net: UNet,
+    x_t: Float[Tensor, "B C H W"],
+    t: Int[Tensor, " B"],
+    y: Int[Tensor, " B"] | None = None,
+) -> dict[str, Float[Tensor, "B _ _ _"]]:
+    """What each stage of the network makes of x_t, by name, from "stem" to "head" (the network's answer).
+
+    For three levels: stem, down_1, shrink_1, down_2, shrink_2, middle_1, attention, middle_2, grow_1, up_1,
+    grow_2, up_2, head. Level 1 of the way up is the lowest one; grow_1 is the map after it was enlarged.
+    Arguments as of the network's call; of an ``EpsModel`` pass ``model.net``. ValueError where that has one.
+    """
+    if not isinstance(net, UNet):
+        raise ValueError(lang.text("error.feature_net", got=type(net).__name__))
+    check_inputs(x_t, t, y, net.channels, net.classes)
+    return dict(net.flow(x_t, net.embed(t, y)))

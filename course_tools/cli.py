@@ -6,12 +6,16 @@ Nothing heavy is imported before a command needs it, so that `course --help` ans
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shlex
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -19,9 +23,12 @@ from typing import NamedTuple, NoReturn
 from course_lib import lang
 from course_lib.lang import text
 
-MODELS = ("digits", "classifier")
+SMALL = ("small-unet", "small-no-skips", "small-no-time", "small-dit")
+MODELS = ("digits", "classifier", *SMALL)
 RUNS = Path("runs")
+PATIENCE = 10  # seconds
 BOUND_N = 100  # test digits: about five minutes on one thread
+NETWORKS_N = 1000
 
 
 class Misuse(Exception):  # noqa: N818  (it is the caller's, not the program's)
@@ -199,44 +206,52 @@ def _train(argv: list[str]) -> int:
     parser.whole("--seed", text("cli.train_seed"), default=0)
     parser.whole("--threads", text("cli.train_threads"), 1, 1024)
     given = parser.read(argv)
-    foreign = ("epochs",) if given.name == "digits" else ("steps", "resume", "state", "device")
+    foreign = ("steps", "resume", "state", "device") if given.name == "classifier" else ("epochs",)
     for option in foreign:
         if getattr(given, option) is not None:
             raise Misuse(text("cli.not_for", option=f"--{option}", command="train", name=given.name))
 
     import torch
 
-    from course_lib import data, device, files, training
-    from course_tools import make_digits, train
+    from course_lib import data, device, files, ranks
+    from course_tools import make_digits, networks, train
 
     if given.threads:
         torch.set_num_threads(given.threads)
     device.pick(given.device or "auto")  # a wrong name is reported before anything is announced
     out = output(given.name, given.out, given.force, data.folder())
     state = None
-    if given.name == "digits":
-        state = given.state or RUNS / "digits.state.safetensors"
+    if given.name != "classifier":
+        state = given.state or RUNS / f"{given.name}.state.safetensors"
         state = free(state) if given.resume is False else state
-        if state.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
-            raise Misuse(text("cli.train_same", path=state))
+        for one in (state, train.stage_state(state, 2)):
+            if one.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
+                raise Misuse(text("cli.train_same", path=one))
     for path in filter(None, (out, state)):
         files.check_writable(path)  # now, not after hours of training
     try:
         if state is not None:
             steps = {} if given.steps is None else {"steps": given.steps}
-            with alone(state):
-                recipe = training.Recipe(seed=given.seed, **steps)
-                train.digits(out, state, recipe, given.device or "auto")
+            on = given.device or "auto"
+            with ranks.joined(on), alone(state) if ranks.here().first else nullcontext():
+                if given.name == "digits":
+                    train.digits(out, state, train.stages(given.steps, given.seed), on)
+                else:
+                    recipe = replace(networks.RECIPE, seed=given.seed, **steps)
+                    networks.small(given.name, out, state, recipe, on)
         else:
             epochs = {} if given.epochs is None else {"epochs": given.epochs}
             train.classifier(out, seed=given.seed, **epochs)
     except KeyboardInterrupt:
+        if "TORCHELASTIC_RUN_ID" in os.environ:  # it sends the signal once more; all is written by now
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         stopped = text("cli.train_stopped_nothing")
-        if state is not None and state.exists():
-            stopped = text("cli.train_stopped", state=state)
+        states = [] if state is None else [train.stage_state(state, stage) for stage in (1, 2)]
+        if kept := [str(one) for one in states if one.exists()]:
+            stopped = text("cli.train_stopped", state=", ".join(kept))
         print(f"\n{stopped}", file=sys.stderr)
         return 130
-    if out.resolve().parent == data.folder().resolve():
+    if out.resolve().parent == data.folder().resolve() and first_process():
         make_digits.record_checksum(out.name)
     print(text("cli.train_done", path=out))
     return 0
@@ -244,21 +259,27 @@ def _train(argv: list[str]) -> int:
 
 def _measure(argv: list[str]) -> int:
     parser = _Parser("measure")
-    parser.name(("digits",))
-    parser.whole("--n", text("cli.measure_n", default=5000, bound=BOUND_N), 10)
+    parser.name(("digits", "networks"))
+    parser.whole("--n", text("cli.measure_n", default=5000, networks=NETWORKS_N, bound=BOUND_N), 10)
     parser.whole("--seeds", text("cli.measure_seeds", default=1), 1)
     parser.option("--sampler", text("cli.measure_sampler"), action="append", metavar="NAME")
+    parser.option("--all", text("cli.measure_all"), action="store_true")
     parser.option("--bound", text("cli.measure_bound"), action="store_true")
     parser.option("--write", text("cli.measure_write"), action="store_true")
     parser.option("--table", text("cli.measure_table"), action="store_true")
     given = parser.read(argv)
-    from course_lib import checkpoints
+    if given.name == "networks":
+        return _measure_networks(given)
+    from course_lib import schedules
     from course_tools import measure
 
-    if given.table and given.bound:
-        raise Misuse(text("cli.not_with", option="--table", other="--bound"))
+    for option, used in (("--table", given.table), ("--all", given.all)):
+        if used and given.bound:
+            raise Misuse(text("cli.not_with", option=option, other="--bound"))
+    if given.all and (other := "--table" if given.table else "--sampler" if given.sampler else None):
+        raise Misuse(text("cli.not_with", option="--all", other=other))
     if given.table:
-        print(measure.table(checkpoints.card(given.name)))
+        print(measure.table(measure.current(given.name)))
         return 0
     if given.bound:
         for option, used in (("--sampler", given.sampler), ("--seeds", given.seeds)):
@@ -272,10 +293,22 @@ def _measure(argv: list[str]) -> int:
         if sampler not in measure.SAMPLERS:
             allowed = ", ".join(measure.SAMPLERS)
             raise Misuse(text("cli.sampler", got=repr(sampler), allowed=allowed))
-    only = {"only": given.sampler} if given.sampler else {}
-    figures = measure.measure(given.name, given.n or 5000, given.seeds or 1, **only)
-    if given.write:
-        measure.into_card(given.name, figures)
+    names = measure.cheapest_first(schedules.linear()) if given.all else given.sampler
+    only = {"only": names} if names else {}
+    measure.measure(given.name, given.n or 5000, given.seeds or 1, write=given.write, **only)
+    return 0
+
+
+def _measure_networks(given: argparse.Namespace) -> int:
+    for option in ("sampler", "all", "bound"):
+        if getattr(given, option):
+            raise Misuse(text("cli.not_for", option=f"--{option}", command="measure", name="networks"))
+    from course_tools import networks
+
+    if given.table:
+        print(networks.table())
+    else:
+        networks.compare(given.n or NETWORKS_N, given.seeds or 1, given.write)
     return 0
 
 
@@ -348,7 +381,24 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
+def first_process() -> bool:
+    """Whether this process speaks and writes for those that torchrun started with it (alone, it does)."""
+    return "TORCHELASTIC_RUN_ID" not in os.environ or os.environ.get("RANK", "0") == "0"
+
+
 def _answer(argv: list[str]) -> int:
+    if first_process():
+        return _aloud(argv)
+    said = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(said):
+        status = _aloud(argv)
+    if status == 1:  # what is wrong for all the first process says, and torchrun then ends this one
+        time.sleep(PATIENCE)
+        print(said.getvalue(), end="", file=sys.stderr)
+    return status
+
+
+def _aloud(argv: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without Hangul must not end in a traceback

@@ -10,23 +10,55 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from course_lib import checkpoints, data, files, lang, losses, metrics, samplers
+from course_lib import checkpoints, data, files, lang, losses, metrics, samplers, training
 from course_lib.guidance import guide
 from course_lib.parameterisations import EpsModel, Model
+from course_lib.schedules import Schedule
 
-SAMPLERS: dict[str, tuple[Callable[..., Tensor], int]] = {
-    "ancestral-50": (partial(samplers.ddpm_step, variance="beta_tilde"), 50),
-    "ancestral-50-beta": (partial(samplers.ddpm_step, variance="beta"), 50),
-    "ddim-50": (samplers.ddim_step, 50),
+Times = int | Callable[[Schedule], list[int]]  # so many, evenly spaced; or those a schedule suggests
+
+
+class Sampler(NamedTuple):
+    """A step rule and the timesteps that it visits."""
+
+    step: Callable[..., Tensor]
+    times: Times
+
+    def calls(self, schedule: Schedule) -> int:
+        """How often it asks the network."""
+        return len(visited(schedule, self.times)) - 1
+
+
+def visited(schedule: Schedule, times: Times) -> list[int]:
+    """The timesteps themselves, from T down to 0."""
+    return samplers.times(schedule.T, times) if isinstance(times, int) else times(schedule)
+
+
+SAMPLERS: dict[str, Sampler] = {
+    "ancestral-50": Sampler(partial(samplers.ddpm_step, variance="beta_tilde"), 50),
+    "ancestral-50-beta": Sampler(partial(samplers.ddpm_step, variance="beta"), 50),
+    "ddpm-1000": Sampler(partial(samplers.ddpm_step, variance="beta"), 1000),
+    **{f"ddim-{steps}": Sampler(samplers.ddim_step, steps) for steps in (10, 20, 50, 100, 250)},
+    **{
+        f"dpm-{steps}": Sampler(samplers.dpm_step, partial(samplers.log_snr_times, steps=steps))
+        for steps in (10, 20)
+    },
 }
+ROUNDS = 3  # of the clock, each sampler once a round
+
+
+def cheapest_first(schedule: Schedule) -> list[str]:
+    """The names of all samplers, those with the fewest calls of the network first."""
+    return sorted(SAMPLERS, key=lambda name: SAMPLERS[name].calls(schedule))
 
 
 def draw(
-    model: EpsModel, step: Callable[..., Tensor], steps: int, n: int, seed: int, batch: int = 250
+    model: EpsModel, step: Callable[..., Tensor], times: Times, n: int, seed: int, batch: int = 250
 ) -> tuple[Tensor, Tensor]:
     """n class-balanced samples at w = 0 and their labels, in batches under a progress bar."""
     from tqdm.auto import tqdm
@@ -34,13 +66,38 @@ def draw(
     where = next(model.parameters()).device
     g = torch.Generator(where).manual_seed(seed)
     labels = torch.arange(n) % 10
-    visited = samplers.times(model.schedule.T, steps)
+    path = visited(model.schedule, times)
     images = []
     for y in tqdm(labels.split(batch), desc=lang.text("measure.bar"), unit=""):
         x_T = torch.randn(len(y), 1, 28, 28, generator=g, device=where)
-        run = samplers.sample(guide(model, y), step, x_T, model.schedule, visited, g)
+        run = samplers.sample(guide(model, y), step, x_T, model.schedule, path, g)
         images.append(samplers.final(run).cpu().clamp(-1, 1))
     return torch.cat(images), labels
+
+
+def clock(model: EpsModel, names: Sequence[str]) -> dict[str, float]:
+    """Seconds that 16 samples take from noise to image by each sampler: the median of interleaved rounds."""
+    from tqdm.auto import tqdm
+
+    where = next(model.parameters()).device
+    g = torch.Generator(where).manual_seed(0)
+    asked = guide(model, torch.arange(16) % 10)
+    x_T = torch.randn(16, 1, 28, 28, generator=g, device=where)
+    asked(x_T, torch.ones(16, dtype=torch.int64, device=where))  # what happens once only
+    took: dict[str, list[float]] = {name: [] for name in names}
+    for _ in tqdm(range(ROUNDS), desc=lang.text("measure.clock_bar"), unit=""):
+        for name in names:
+            step, times = SAMPLERS[name]
+            start = time.perf_counter()
+            path = visited(model.schedule, times)
+            samplers.final(samplers.sample(asked, step, x_T, model.schedule, path, g)).cpu()
+            took[name].append(time.perf_counter() - start)
+    return {name: float(f"{statistics.median(each):.3g}") for name, each in took.items()}
+
+
+def digest(name: str | Path) -> str:
+    """The SHA-256 of a checkpoint's weights, which its figures carry: they hold for no others."""
+    return files.sha256(checkpoints.card_path(name).with_suffix(".safetensors"))
 
 
 def spread(values: Sequence[float]) -> dict[str, float | list[float] | None]:
@@ -59,29 +116,63 @@ def shown(figure: dict, digits: int) -> str:
 
 
 def measure(
-    name: str | Path, n: int = 5_000, seeds: int = 1, only: Sequence[str] = ("ancestral-50", "ddim-50")
+    name: str | Path,
+    n: int = 5_000,
+    seeds: int = 1,
+    only: Sequence[str] = ("ancestral-50", "ddim-50"),
+    write: bool = False,
 ) -> dict:
-    """Accuracy and Fréchet distance of a checkpoint's samples at w = 0, each sampler over the seeds."""
+    """Accuracy and Fréchet distance of a checkpoint's samples at w = 0, each sampler over the seeds.
+
+    "seconds_16" is the time for 16 samples on this machine, in the precision that ``checkpoints.load``
+    chooses ("machine" names both). write: every seed goes into the card as soon as it is measured, and what
+    the card holds already, for these weights and this N, is not measured again.
+    """
     model = checkpoints.load(name)
-    floors = [metrics.floor(n, seed) for seed in range(5)]
-    figures: dict = {"N": n, "w": 0, "floor": spread(floors)}
+    figures: dict = {"N": n, "w": 0, "weights": digest(name)}
+    if write:
+        held = checkpoints.card(name).get("metrics") or {}
+        figures = held if figures.items() <= held.items() else figures
+    if "floor" not in figures:
+        figures["floor"] = spread([metrics.floor(n, seed) for seed in range(5)])
     print(f"floor              frechet {shown(figures['floor'], 3)}  N = {n}")
+    seconds = _seconds(model, only, figures)
     for key in only:
-        step, steps = SAMPLERS[key]
-        accuracies, distances = [], []
-        start = time.perf_counter()
-        for seed in range(seeds):
-            images, labels = draw(model, step, steps, n, seed)
+        each = figures.get(key, {"accuracy": {"each": []}, "frechet": {"each": []}})
+        accuracies, distances = (list(each[part]["each"]) for part in ("accuracy", "frechet"))
+        for seed in range(len(accuracies), seeds):
+            images, labels = draw(model, *SAMPLERS[key], n, seed)
             accuracies.append(metrics.accuracy(images, labels))
             distances.append(metrics.frechet(images))
-        figures[key] = {"accuracy": spread(accuracies), "frechet": spread(distances)}
+            figures[key] = {
+                "accuracy": spread(accuracies),
+                "frechet": spread(distances),
+                "seconds_16": seconds[key],
+            }
+            if write:
+                into_card(name, figures)
+        figures[key]["seconds_16"] = seconds[key]
         ratio = figures[key]["frechet"]["mean"] / figures["floor"]["mean"]
         print(
             f"{key:18s} accuracy {shown(figures[key]['accuracy'], 4)}  "
             f"frechet {shown(figures[key]['frechet'], 3)} ({ratio:.2f} x floor)  "
-            f"{(time.perf_counter() - start) / seeds:.0f} s a seed"
+            f"{seconds[key]:.3g} s for 16"
         )
+    if write:
+        into_card(name, figures)
     return figures
+
+
+def _seconds(model: EpsModel, names: Sequence[str], figures: dict) -> dict[str, float]:
+    # Times of two machines do not belong in one column, so those of another one are left out.
+    here = training.machine(next(model.parameters()).device, model.bf16)
+    if figures.get("machine") != here:
+        for each in figures.values():
+            if isinstance(each, dict):
+                each.pop("seconds_16", None)
+    figures["machine"] = here
+    known = {key: figures[key]["seconds_16"] for key in names if "seconds_16" in figures.get(key, {})}
+    return known if len(known) == len(names) else clock(model, names)
 
 
 class Recall:
@@ -133,7 +224,7 @@ def bound(name: str | Path, n: int = 100, seed: int = 0, batch: int = 16) -> dic
             )
             terms.append(losses.bits_per_dim(nats, d))
     figures: dict = {"N": n, "seed": seed, "decoder": "discrete", "d": d}
-    figures["weights"] = files.sha256(checkpoints.card_path(name).with_suffix(".safetensors"))
+    figures["weights"] = digest(name)
     for variance, terms in found.items():
         bits = torch.cat(terms, 1)
         total = bits.sum(0)
@@ -148,28 +239,41 @@ def bound(name: str | Path, n: int = 100, seed: int = 0, batch: int = 16) -> dic
     return figures
 
 
+def current(name: str | Path) -> dict:
+    """A checkpoint's card, whose figures are those of its weights; ValueError where they are of others."""
+    card = checkpoints.card(name)
+    figures = card.get("metrics") or {}
+    if "floor" in figures and figures.get("weights") != digest(name):
+        raise ValueError(lang.text("measure.stale", name=card.get("name", "?")))
+    return card
+
+
 def table(card: dict) -> str:
     """A card's figures as the Markdown table of README.md; ValueError where nothing was measured yet."""
     figures = card.get("metrics") or {}
     if "floor" not in figures:
         raise ValueError(lang.text("cli.measure_none", name=card.get("name", "?")))
     floor = figures["floor"]
-    lines = ["| sampler | accuracy | Fréchet distance | × floor |", "| --- | --- | --- | --- |"]
-    lines.append(f"| floor: {figures['N']} real digits | | {shown(floor, 3)} | 1 |")
-    for key in SAMPLERS:
-        if key in figures:
-            accuracy, distance = figures[key]["accuracy"], figures[key]["frechet"]
-            ratio = f"{distance['mean'] / floor['mean']:.2f}"
-            samples = f"{key}, N = {figures['N']}"
-            lines.append(f"| {samples} | {shown(accuracy, 4)} | {shown(distance, 3)} | {ratio} |")
-    return "\n".join(lines)
+    names = [key for key in SAMPLERS if key in figures]
+    timed = any("seconds_16" in figures[key] for key in names)
+    rows = [["sampler", "accuracy", "Fréchet distance", "× floor", "seconds for 16"], ["---"] * 5]
+    rows.append([f"floor: {figures['N']} real digits", "", shown(floor, 3), "1", ""])
+    for key in names:
+        accuracy, distance = figures[key]["accuracy"], figures[key]["frechet"]
+        ratio = f"{distance['mean'] / floor['mean']:.2f}"
+        seconds = f"{figures[key]['seconds_16']:g}" if "seconds_16" in figures[key] else ""
+        sampler = f"{key}, N = {figures['N']}"
+        rows.append([sampler, shown(accuracy, 4), shown(distance, 3), ratio, seconds])
+    cells = [row if timed else row[:4] for row in rows]
+    return "\n".join(" ".join(["|", *(f"{cell} |" if cell else "|" for cell in row)]) for row in cells)
 
 
 def into_card(name: str | Path, figures: dict) -> None:
-    """Write measured figures into the checkpoint's card, beside those of other samplers at the same N."""
+    """Write measured figures into the checkpoint's card, beside other samplers' of the same N and weights."""
     about = checkpoints.card(name)
     before = about.get("metrics") or {}
-    about["metrics"] = {**before, **figures} if before.get("N") == figures["N"] else figures
+    same = all(before.get(key) == figures.get(key) for key in ("N", "weights"))
+    about["metrics"] = {**before, **figures} if same else figures
     files.write_json(checkpoints.card_path(name), about)
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import platform
-from dataclasses import asdict
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from course_lib import checkpoints, data, device, metrics, schedules, training
+from course_lib import checkpoints, data, device, lang, metrics, ranks, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
 DATA = "data/digits-train.npy.xz: 18,000 MNIST training digits, 1,800 a class"
 EPOCHS = 14
-
-
-def _machine(where: torch.device, bf16: bool) -> str:
-    name = torch.cuda.get_device_name(where) if where.type == "cuda" else platform.machine()
-    return f"{where.type} ({name}), {torch.get_num_threads()} threads, {'bf16' if bf16 else 'fp32'}"
+STAGES = (  # the second starts from the first one's averaged weights, as a float16 file holds them
+    training.Recipe(),
+    training.Recipe(steps=10_000, learning_rate=5e-4, weights="min-snr", seed=1),
+)
+network = UNet
+_machine = training.machine
 
 
 def command(name: str, **used: object) -> str:
@@ -28,37 +32,115 @@ def command(name: str, **used: object) -> str:
     return " ".join(["course train", name, *options])
 
 
-def options(recipe: training.Recipe, device: str) -> dict[str, object]:
-    """The options of `course train digits` that give this recipe, each None where it is the default."""
-    steps = None if recipe.steps == training.Recipe.steps else recipe.steps
-    return {"steps": steps, "seed": recipe.seed or None, "device": None if device == "auto" else device}
+def stages(steps: int | None = None, seed: int = 0) -> tuple[training.Recipe, ...]:
+    """The recipes of the digits model, one a stage: each with ``steps`` steps of its own, and its own seed.
+
+    Stage k is seeded with ``seed`` + k - 1, so that no two draw the same batches.
+    """
+    recipes = tuple(replace(recipe, seed=seed + recipe.seed) for recipe in STAGES)
+    return recipes if steps is None else tuple(replace(recipe, steps=steps) for recipe in recipes)
 
 
-def digits(out: Path, state: Path, recipe: training.Recipe, device: str = "auto") -> Path:
-    """Train the class-conditional digits model and write it to ``out`` with its card."""
-    torch.manual_seed(recipe.seed)
-    model = EpsModel(UNet(), schedules.linear(), "v")
+def options(recipes: Sequence[training.Recipe], device: str) -> dict[str, object]:
+    """The options of `course train digits` that give these recipes, each None where it is the default."""
+    steps = None if recipes[0].steps == STAGES[0].steps else recipes[0].steps
+    seed = recipes[0].seed - STAGES[0].seed
+    return {"steps": steps, "seed": seed or None, "device": None if device == "auto" else device}
+
+
+def stage_state(state: Path, stage: int) -> Path:
+    """Where stage 1, 2, … keeps its state: ``state`` itself, then NAME.stage-2.SUFFIXES beside it."""
+    stem, dot, suffix = state.name.partition(".")
+    return state if stage == 1 else state.with_name(f"{stem}.stage-{stage}{dot}{suffix}")
+
+
+def rounded(net: nn.Module) -> nn.Module:
+    """``net`` with the weights that a checkpoint of it holds: rounded to float16, in place."""
+    with torch.no_grad():
+        for value in net.state_dict().values():
+            if value.is_floating_point():
+                value.copy_(value.half())
+    return net
+
+
+def digest(net: nn.Module) -> str:
+    """A name for a network's weights: 16 hexadecimal digits."""
+    found = hashlib.sha256()
+    for name, value in net.state_dict().items():
+        found.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()[:16]
+
+
+def digits(out: Path, state: Path, recipes: Sequence[training.Recipe] = STAGES, device: str = "auto") -> Path:
+    """Train the class-conditional digits model, stage after stage, and write it to ``out`` with its card.
+
+    Each stage keeps its state in a file of its own (``stage_state``): what is done is not done again.
+    """
     images, labels = data.digits("train")
-    run = training.train(training.Run(model, images, labels, recipe, state, device))
-    about = {
-        "name": "digits",
-        "made_by": command("digits", **options(recipe, device)),
-        "data": DATA,
-        "licence": "CC BY-SA 3.0",
-        "images_seen": recipe.steps * recipe.batch_size,
-        "seconds": round(run.seconds),
-        "machine": _machine(run.images.device, model.bf16),
-        "torch": torch.__version__,
-        "recipe": asdict(recipe),
-        "seed": recipe.seed,
-        "predicts": model.kind,
-        "schedule": model.schedule.spec,
-        "model": model.net.config,
-        "parameters": sum(p.numel() for p in model.net.parameters()),
-        "eps_error_by_tenth_of_t": [float(f"{v:.3g}") for v in run.recent],
+    torch.manual_seed(recipes[0].seed)
+    net: nn.Module = network()
+    start, states = None, []
+    for stage, recipe in enumerate(recipes, 1):
+        states.append(stage_state(state, stage))
+        said = {"stage": stage, "stages": len(recipes), "steps": recipe.steps, "weights": recipe.weights}
+        if ranks.here().first:
+            print(lang.text("train.stage", **said, state=states[-1]), flush=True)  # type: ignore[arg-type]
+        model = EpsModel(net, schedules.linear(), "v")
+        run = training.train(training.Run(model, images, labels, recipe, states[-1], device, start))
+        net = rounded(run.averaged())
+        start = digest(net)
+    if ranks.here().first:
+        finish(out, states, made_by=command("digits", **options(recipes, device)))
+    return out
+
+
+def _stage(path: Path) -> dict[str, Any]:
+    """What one stage was: by the state in which it ended, or by the card of the model that it made."""
+    if path.suffix == ".json":
+        card = checkpoints.card(path.with_suffix(".safetensors"))
+        one = {key: card[key] for key in ("recipe", "images_seen", "seconds", "machine", "torch")}
+        return one | {"recipe": asdict(training.Recipe()) | card["recipe"]}  # a setting not recorded yet
+    note = checkpoints.read_note(path)
+    recipe = asdict(training.Recipe()) | note["recipe"]
+    if note["step"] != recipe["steps"]:
+        raise ValueError(lang.text("train.unfinished", path=path, step=note["step"], steps=recipe["steps"]))
+    here = training.machine(torch.device(note["device"]), note["bf16"])
+    return {
+        "recipe": recipe,
+        "images_seen": recipe["steps"] * recipe["batch_size"],
+        "seconds": round(note["seconds"]),
+        "machine": note.get("machine", here),  # a state from before it was recorded
+        "torch": note.get("torch", torch.__version__),
+    }
+
+
+def finish(
+    out: Path, stages: Sequence[Path], name: str = "digits", made_by: str = "course train digits"
+) -> Path:
+    """Write the model that a finished training left in its state file, with the card that says how.
+
+    stages: the state file of each stage, or for an earlier one the card (.json) of the model that it made. Of
+    several stages the card's recipe, images_seen, seconds, machine and torch are lists, an item a stage. Its
+    metrics are empty: what was measured before belongs to other weights. ValueError for a state that is not
+    at its recipe's last step.
+    """
+    tensors, note = checkpoints.read_tensors(stages[-1], "error.no_state")
+    each = [_stage(path) for path in stages]
+    with torch.random.fork_rng(devices=[]):
+        net = checkpoints.NETWORKS[note.get("network", "UNet")](**note["model"])
+    average = {k.removeprefix("ema."): v for k, v in tensors.items() if k.startswith("ema.")}
+    net.load_state_dict(average)
+    about: dict[str, Any] = {"name": name, "made_by": made_by, "data": DATA, "licence": "CC BY-SA 3.0"}
+    about |= {key: [one[key] for one in each] if len(each) > 1 else each[0][key] for key in each[0]}
+    about |= {
+        "predicts": note["predicts"],
+        "schedule": note["schedule"],
+        "model": net.config,
+        "parameters": sum(p.numel() for p in net.parameters()),
+        "eps_error_by_tenth_of_t": [float(f"{v:.3g}") for v in tensors["recent"]],
         "metrics": {},
     }
-    checkpoints.save(out, run.averaged(), about)
+    checkpoints.save(out, net, about)
     return out
 
 
@@ -120,7 +202,7 @@ def classifier(out: Path, epochs: int = EPOCHS, batch: int = 128, seed: int = 0)
         "licence": "CC BY-SA 3.0",
         "epochs": epochs,
         "seed": seed,
-        "machine": _machine(torch.device("cpu"), bf16),
+        "machine": training.machine(torch.device("cpu"), bf16),
         "torch": torch.__version__,
         "parameters": sum(p.numel() for p in model.parameters()),
         "metrics": {"test_accuracy": right, "test_images": len(truth)},

@@ -8,13 +8,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from course_lib import lang
-from course_lib.exercises import chapter_01, chapter_02, chapter_03, chapter_04, tally
+from course_lib.exercises import (
+    chapter_01,
+    chapter_02,
+    chapter_03,
+    chapter_04,
+    chapter_05,
+    chapter_06,
+    chapter_07,
+    tally,
+)
 from course_lib.exercises.core import Answer, Exercise
 from course_lib.exercises.judging import Result, Solution, judge
 from course_lib.exercises.judging import solution as _solution
 
 # A new chapter's exercises are added here, and nowhere else.
-_CHAPTERS = (chapter_01, chapter_02, chapter_03, chapter_04)
+_CHAPTERS = (chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06, chapter_07)
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for module in _CHAPTERS for exercise in module.EXERCISES
 }

@@ -75,8 +75,9 @@ class Exercise:
     """A task with its reference, its probe inputs (smallest first), properties and named mistakes.
 
     ``shown`` is what ``solution`` displays, where that is not the reference itself. With ``trains`` every
-    answer must let the gradient through to the model that it was given. Raises ValueError for fewer than
-    three mistakes, no probes, or a name used twice.
+    answer must let the gradient through to the model that it was given. With ``lists`` the answer is a list
+    of whole numbers, such as timesteps. ``most``: up to so many numbers are shown in full. Raises ValueError
+    for fewer than three mistakes, no probes, or a name used twice.
     """
 
     name: str
@@ -87,6 +88,8 @@ class Exercise:
     mistakes: Sequence[Mistake]
     shown: Callable[..., object] | None = None
     trains: bool = False
+    lists: bool = False
+    most: int = 6
 
     def __post_init__(self) -> None:
         for kind, known in (("mistakes", self.mistakes), ("properties", self.properties)):
@@ -217,7 +220,8 @@ def _wrong_call(exercise: Exercise, calls: Sequence[tuple[Arguments, Outcome]]) 
 
 def _no_answer(exercise: Exercise, outcome: Outcome) -> list[str]:
     """Why a call gave no tensor to compare."""
-    told = [lang.text(f"exercise.{outcome.kind}", got=outcome.detail)]
+    kind = "list" if outcome.kind == "type" and exercise.lists else outcome.kind
+    told = [lang.text(f"exercise.{kind}", got=outcome.detail)]
     if exercise.trains and outcome.kind == "type" and outcome.detail in CUT_OFF:
         told.append(lang.text("exercise.cut_off"))
     numbers = [
@@ -264,11 +268,11 @@ def matching_mistake(exercise: Exercise, answer: Answer) -> tuple[Mistake, Examp
     return None
 
 
-def show(value: object, digits: int = 5) -> str:
-    """A value in few characters: small tensors in full, large ones by their shape."""
+def show(value: object, digits: int = 5, most: int = 6) -> str:
+    """A value in few characters: tensors of up to ``most`` numbers in full, larger ones by their shape."""
     if not isinstance(value, Tensor):
         return repr(value)
-    if value.numel() > 6:
+    if value.numel() > most:
         return f"tensor{list(value.shape)}"
 
     def nested(part: object) -> str:
@@ -285,18 +289,21 @@ def example(exercise: Exercise, arguments: Arguments, got: Tensor | None = None)
     Of a large answer only the entry that is furthest off.
     """
     inputs = ", ".join(
-        f"{name} = {show(value)}" for name, value in zip(exercise.arguments, arguments, strict=True)
+        f"{name} = {show(value, most=exercise.most)}"
+        for name, value in zip(exercise.arguments, arguments, strict=True)
     )
     if got is None:
         return Example(inputs)
     want, place = exercise.want(*arguments), ""
-    if got.shape != want.shape:
+    in_full = max(got.numel(), want.numel()) <= exercise.most
+    if got.shape != want.shape and not (exercise.lists and in_full):
         return Example(inputs, f"shape {tuple(want.shape)}", f"shape {tuple(got.shape)}")
-    if want.numel() > 6:
+    if not in_full:
         error = (got - want).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
         # NumPy's, because torch's unravel_index imports sympy, and the learner waits for it.
         at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(want.shape)))
         want, got, place = want[at], got[at], f"answer{list(at)} = "
     # As many digits as it takes to see a difference.
-    digits = next((n for n in (5, 8) if show(want, n) != show(got, n)), 12)
-    return Example(inputs, place + show(want, digits), place + show(got, digits))
+    most = exercise.most
+    digits = next((n for n in (5, 8) if show(want, n, most) != show(got, n, most)), 12)
+    return Example(inputs, place + show(want, digits, most), place + show(got, digits, most))

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from course_lib import lang
+from course_lib.checks import is_whole
 from course_lib.schedules import Schedule
 
 SEED = 20200619
@@ -119,6 +120,11 @@ def _judge_type(answer: object) -> Outcome:
         answer.close()  # or Python warns that nobody awaited it
     if answer is None or answer is Ellipsis or answer is NotImplemented:
         return Outcome("nothing")
+    if isinstance(answer, list | tuple | range):
+        listed = _tensor_of(answer)
+        if isinstance(listed, str):
+            return Outcome("type", detail=listed)
+        answer = listed
     if not isinstance(answer, Tensor):
         return Outcome("type", detail=type(answer).__name__)
     plain = answer.detach().as_subclass(Tensor)
@@ -130,6 +136,22 @@ def _judge_type(answer: object) -> Outcome:
         return Outcome("answer", torch.empty(plain.shape, dtype=torch.float64, device="meta"))
     plain = plain.to("cpu")
     return Outcome("answer", plain.to_dense().to(torch.float64).clone(), grad=answer.requires_grad)
+
+
+def _tensor_of(answer: list | tuple | range) -> Tensor | str:
+    """A list of whole numbers (timesteps), or of such lists (sizes), as a tensor; else the list's kind.
+
+    Lists of other numbers stay lists: where the arithmetic is the task, a tensor is asked for.
+    """
+    if len(answer) > MOST:
+        return type(answer).__name__
+    rows = list(answer)
+    if not rows or not all(isinstance(row, list | tuple) for row in rows):
+        rows = [answer]
+    kinds = {type(number).__name__ for row in rows for number in row if not is_whole(number)}
+    if kinds or len({len(row) for row in rows}) > 1:
+        return f"{type(answer).__name__}[{', '.join(sorted(kinds))}]" if kinds else type(answer).__name__
+    return torch.tensor(answer, dtype=torch.int64, device="cpu")
 
 
 def _copy(value: object) -> object:

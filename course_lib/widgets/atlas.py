@@ -233,9 +233,10 @@ def _captions(captions: Any, sliders: list[Item]) -> dict[str, Any]:
             if name not in by_name:
                 raise error("slider", got=repr(name), allowed=", ".join(by_name))
             want = len(by_name[name]["texts"])
-            if isinstance(texts, str) or not isinstance(texts, Iterable) or len(list(texts)) != want:
+            listed = [] if isinstance(texts, str) or not isinstance(texts, Iterable) else list(texts)
+            if len(listed) != want:
                 raise error("atlas_captions", want=shape, got=repr(texts))
-            by_name[name]["notes"] = [str(text) for text in texts]
+            by_name[name]["notes"] = [str(text) for text in listed]
         return {}
     try:
         texts = np.asarray(captions, dtype=str)

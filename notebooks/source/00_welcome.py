@@ -244,9 +244,9 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 2 | [The forward process](02_forward.ipynb) | What exactly happens to an image on its way to noise? |
 # | 3 | [The ELBO](03_elbo.ipynb) | Which quantity does a diffusion model really maximise? |
 # | 4 | [The loss](04_loss.ipynb) | Why does it end in a plain squared error, and is mine falling? |
-# | 5 | The U-Net | What must a network look like to see noise at every scale? |
-# | 6 | DDPM sampling | How is the chain walked back, and which steps go wrong? |
-# | 7 | DDIM | How can 50 steps do the work of 1000? |
+# | 5 | [The U-Net](05_unet.ipynb) | What must a network look like to see noise at every scale? |
+# | 6 | [DDPM sampling](06_ddpm.ipynb) | How is the chain walked back, and which steps go wrong? |
+# | 7 | [DDIM](07_ddim.ipynb) | How can 50 steps do the work of 1000? |
 # | 8 | Score matching | What does noise prediction have to do with gradients of a density? |
 # | 9 | Classifier-free guidance | How does a wish steer the picture, and at what price? |
 # | 10 | Beyond | Latent diffusion, inpainting, flow matching, one-step models. |
@@ -254,7 +254,7 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # Chapters with a link are in this edition; the others are being written in this order. The appendix, [the ledger](appendix_ledger.ipynb), executes all 81 equations of one
 # derivation of diffusion models, and shows for each that its check can fail.
 
-# %% [markdown] key="map" lang="id" ref="e89f8528"
+# %% [markdown] key="map" lang="id" ref="b1aefbcf"
 # ## Petanya
 #
 # | | Bab | Pertanyaan yang dijawabnya |
@@ -263,9 +263,9 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 2 | [Proses maju](02_forward.ipynb) | Apa persisnya yang terjadi pada gambar dalam perjalanannya menuju noise? |
 # | 3 | [ELBO](03_elbo.ipynb) | Besaran apa yang sebenarnya dimaksimalkan model difusi? |
 # | 4 | [Loss (fungsi kerugian)](04_loss.ipynb) | Mengapa ujungnya hanya galat kuadrat biasa, dan apakah loss kita turun? |
-# | 5 | U-Net | Seperti apa jaringan yang mampu melihat noise pada setiap skala? |
-# | 6 | Pengambilan sampel DDPM | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
-# | 7 | DDIM | Bagaimana 50 langkah bisa mengerjakan tugas 1000 langkah? |
+# | 5 | [U-Net](05_unet.ipynb) | Seperti apa jaringan yang mampu melihat noise pada setiap skala? |
+# | 6 | [Pengambilan sampel DDPM](06_ddpm.ipynb) | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
+# | 7 | [DDIM](07_ddim.ipynb) | Bagaimana 50 langkah bisa mengerjakan tugas 1000 langkah? |
 # | 8 | Score matching (pencocokan skor) | Apa hubungan menebak noise dengan gradien suatu densitas? |
 # | 9 | Classifier-free guidance | Bagaimana sebuah keinginan mengarahkan gambar, dan berapa harganya? |
 # | 10 | Selanjutnya | Difusi laten, inpainting, flow matching, model satu langkah. |
@@ -273,7 +273,7 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # Bab yang memiliki tautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu. Lampirannya, [buku besar persamaan](appendix_ledger.ipynb), menjalankan ke-81
 # persamaan dari satu penurunan model difusi, dan menunjukkan bahwa setiap pemeriksaannya benar-benar bisa gagal.
 
-# %% [markdown] key="map" lang="ko" ref="e89f8528"
+# %% [markdown] key="map" lang="ko" ref="b1aefbcf"
 # ## 지도
 #
 # | | 장 | 답하려는 질문 |
@@ -282,9 +282,9 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 2 | [전방 과정](02_forward.ipynb) | 이미지가 노이즈로 가는 동안 정확히 무슨 일이 일어납니까? |
 # | 3 | [ELBO](03_elbo.ipynb) | 확산 모델이 정말로 최대화하는 양은 무엇입니까? |
 # | 4 | [손실](04_loss.ipynb) | 왜 끝에는 평범한 제곱 오차만 남습니까? 내 손실은 줄고 있습니까? |
-# | 5 | U-Net | 모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까? |
-# | 6 | DDPM 샘플링 | 사슬을 어떻게 거슬러 오르고, 어느 걸음에서 잘못됩니까? |
-# | 7 | DDIM | 50걸음이 어떻게 1000걸음의 일을 합니까? |
+# | 5 | [U-Net](05_unet.ipynb) | 모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까? |
+# | 6 | [DDPM 샘플링](06_ddpm.ipynb) | 사슬을 어떻게 거슬러 오르고, 어느 걸음에서 잘못됩니까? |
+# | 7 | [DDIM](07_ddim.ipynb) | 50걸음이 어떻게 1000걸음의 일을 합니까? |
 # | 8 | 스코어 매칭 | 노이즈 예측은 밀도의 기울기와 무슨 관계입니까? |
 # | 9 | 분류기 없는 가이던스 | 바라는 것에 맞추어 그림을 어떻게 이끌며, 그 대가는 무엇입니까? |
 # | 10 | 그 너머 | 잠재 확산, 인페인팅, 플로 매칭, 한 걸음 모델. |

@@ -1128,14 +1128,14 @@ for s in (0, 1, 3, 7.5):
 # | [2 · The forward process](02_forward.ipynb) | how much noise, when? the schedule $\beta_t$ and the jump to any $t$ |
 # | [3 · The ELBO](03_elbo.ipynb) | what does training maximise? |
 # | [4 · The loss](04_loss.ipynb) | why does it come down to predicting the noise? |
-# | 5 · The U-Net | which network answers? |
-# | 6 · DDPM sampling | how does one walk back? |
-# | 7 · DDIM | how does one get by with fewer steps? |
+# | [5 · The U-Net](05_unet.ipynb) | which network answers? |
+# | [6 · DDPM sampling](06_ddpm.ipynb) | how does one walk back? |
+# | [7 · DDIM](07_ddim.ipynb) | how does one get by with fewer steps? |
 # | 8 · Score matching | which direction is "more like the data"? |
 # | 9 · Classifier-free guidance | how does one ask for something? |
 # | 10 · Beyond | latent diffusion, and what is still open |
 
-# %% [markdown] key="roadmap" lang="id" ref="3de794b8"
+# %% [markdown] key="roadmap" lang="id" ref="60a2aada"
 # ## Jalan di depan
 #
 # Kebanyakan pengantar menunjukkan cara menjalankan model seperti ini dan melewatkan mengapa model itu bekerja. Padahal, alasannyalah yang terbawa ke data baru, ke pemulihan gambar, dan ke model yang belum ada; karena itu kursus ini membahasnya satu demi satu.
@@ -1147,14 +1147,14 @@ for s in (0, 1, 3, 7.5):
 # | [2 · Proses maju](02_forward.ipynb) | berapa banyak noise, dan kapan? jadwal $\beta_t$ dan lompatan ke sembarang $t$ |
 # | [3 · ELBO](03_elbo.ipynb) | apa yang dimaksimalkan pelatihan? |
 # | [4 · Loss (fungsi kerugian)](04_loss.ipynb) | mengapa ujungnya menebak noise? |
-# | 5 · U-Net | jaringan mana yang menjawab? |
-# | 6 · Pengambilan sampel DDPM | bagaimana berjalan pulang? |
-# | 7 · DDIM | bagaimana cukup dengan lebih sedikit langkah? |
+# | [5 · U-Net](05_unet.ipynb) | jaringan mana yang menjawab? |
+# | [6 · Pengambilan sampel DDPM](06_ddpm.ipynb) | bagaimana berjalan pulang? |
+# | [7 · DDIM](07_ddim.ipynb) | bagaimana cukup dengan lebih sedikit langkah? |
 # | 8 · Score matching (pencocokan skor) | ke arah mana letak "lebih mirip data"? |
 # | 9 · Classifier-free guidance | bagaimana meminta sesuatu? |
 # | 10 · Selanjutnya | difusi laten, dan apa yang masih terbuka |
 
-# %% [markdown] key="roadmap" lang="ko" ref="3de794b8"
+# %% [markdown] key="roadmap" lang="ko" ref="60a2aada"
 # ## 앞으로 갈 길
 #
 # 입문 글은 대개 이런 모델을 돌리는 법만 보여 주고 왜 되는지는 건너뜁니다. 그러나 새로운 데이터에도, 복원에도, 아직 나오지 않은 모델에도 통하는 것은 그 까닭입니다. 그래서 이 강의는 까닭을 하나씩 밝혀 갑니다.
@@ -1166,9 +1166,9 @@ for s in (0, 1, 3, 7.5):
 # | [2 · 전방 과정](02_forward.ipynb) | 노이즈를 언제, 얼마나 더합니까? 스케줄 $\beta_t$와 임의의 $t$로 건너뛰기 |
 # | [3 · ELBO](03_elbo.ipynb) | 학습은 무엇을 최대화합니까? |
 # | [4 · 손실](04_loss.ipynb) | 왜 결국 노이즈를 예측하는 일이 됩니까? |
-# | 5 · U-Net | 어떤 신경망이 답합니까? |
-# | 6 · DDPM 샘플링 | 어떻게 되돌아갑니까? |
-# | 7 · DDIM | 걸음을 어떻게 줄입니까? |
+# | [5 · U-Net](05_unet.ipynb) | 어떤 신경망이 답합니까? |
+# | [6 · DDPM 샘플링](06_ddpm.ipynb) | 어떻게 되돌아갑니까? |
+# | [7 · DDIM](07_ddim.ipynb) | 걸음을 어떻게 줄입니까? |
 # | 8 · 스코어 매칭 | “더 데이터다운” 쪽은 어느 방향입니까? |
 # | 9 · 분류기 없는 가이던스 | 바라는 것을 어떻게 부탁합니까? |
 # | 10 · 그 너머 | 잠재 확산, 그리고 아직 풀리지 않은 문제 |

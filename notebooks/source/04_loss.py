@@ -1766,14 +1766,14 @@ figures.show(fig, "alt.loss.score")
 # - A lower loss on another task is not a better model.
 #
 # **Limits.** The exact floors are those of toys; for images one only has other models to compare with. The short runs here show directions, not rankings: which of the three answers wins depends on network, schedule and time.
-# What the network looks like inside has not mattered yet. Chapter 5: *what must it look like to see noise at every scale?*
+# What the network looks like inside has not mattered yet. [Chapter 5](05_unet.ipynb): *what must it look like to see noise at every scale?*
 #
 # **Sources.** Ho, Jain & Abbeel 2020, sections 3.2 to 3.4 and 4, Algorithm 1 (eqs. 8 to 12 and 14; tables 1 and 2). Sohl-Dickstein et al. 2015. Nichol & Dhariwal 2021, sections 3.1 and 3.3 (which variance; noisy
 # losses). Salimans & Ho 2022, section 4 and appendix D ($v$). Kingma et al. 2021; Hang et al. 2023 (weights by signal-to-noise ratio). Vincent 2011 (denoising and the score). Polyak & Juditsky 1992 (averaging).
 #
 # Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
-# %% [markdown] key="end" lang="id" ref="e731ccfc"
+# %% [markdown] key="end" lang="id" ref="55efd225"
 # Inilah satu dari kelima gumpalan, dengan semua panah digambar sama panjang. Kiri: panah-panahnya cocok dengan gradien sampai pembulatan, dan semuanya menuju tengah gumpalan. Kanan: noise satu per satu hampir tidak tahu jalan; 35% menunjuk menjauhi arah skor. Bila dirata-ratakan atas segala yang mungkin menghasilkan $x_t$, semua itu menjadi skor; galat kuadratlah yang merata-ratakannya, sebab
 # peminimum galat kuadrat adalah rata-rata. Bab 8 berangkat dari sini.
 #
@@ -1787,14 +1787,14 @@ figures.show(fig, "alt.loss.score")
 # - Loss yang lebih rendah pada tugas lain bukan berarti model yang lebih baik.
 #
 # **Keterbatasan.** Lantai yang eksak hanya ada untuk contoh kecil; untuk gambar, yang ada hanya model lain sebagai pembanding. Pelatihan singkat di sini menunjukkan arah, bukan peringkat: mana yang menang dari ketiga jawaban bergantung pada jaringan, jadwal, dan waktu.
-# Seperti apa bagian dalam jaringan itu, sampai di sini belum penting. Bab 5: *seperti apa bentuk jaringan supaya dapat melihat noise pada setiap skala?*
+# Seperti apa bagian dalam jaringan itu, sampai di sini belum penting. [Bab 5](05_unet.ipynb): *seperti apa bentuk jaringan supaya dapat melihat noise pada setiap skala?*
 #
 # **Sumber.** Ho, Jain & Abbeel 2020, bagian 3.2 sampai 3.4 dan 4, Algoritme 1 (pers. 8 sampai 12 dan 14; tabel 1 dan 2). Sohl-Dickstein et al. 2015. Nichol & Dhariwal 2021, bagian 3.1 dan 3.3 (varians mana; loss yang
 # bernoise). Salimans & Ho 2022, bagian 4 dan lampiran D ($v$). Kingma et al. 2021; Hang et al. 2023 (bobot menurut rasio sinyal terhadap noise). Vincent 2011 (penghilangan noise dan skor). Polyak & Juditsky 1992 (rata-rata bobot).
 #
 # Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="e731ccfc"
+# %% [markdown] key="end" lang="ko" ref="55efd225"
 # 다섯 덩어리 가운데 하나이고, 화살표는 모두 같은 길이로 그렸습니다. 왼쪽의 화살표는 반올림 오차 안에서 기울기와 같고, 모두 덩어리 한가운데로 향합니다. 오른쪽의 노이즈는 하나하나로는 길을 거의 모릅니다. 35%가 스코어와 반대쪽을 가리킵니다. $x_t$에 이를 수 있었던 모든 노이즈를 평균하면 스코어가 됩니다. 이 평균은 제곱 오차가 내 줍니다. 제곱 오차를 가장 작게 하는 것이 평균이기 때문입니다. 8장은 여기서 시작합니다.
 #
 # ## 가져갈 것
@@ -1806,7 +1806,7 @@ figures.show(fig, "alt.loss.score")
 # - 완벽한 신경망의 손실도 0이 아닙니다. 손실은 $t$마다, 고정한 한 벌에서, 바닥과 견주어 읽으십시오. 그리고 평균한 가중치로 그린 샘플을 보십시오.
 # - 다른 과제에서 손실이 더 낮다고 더 좋은 모델은 아닙니다.
 #
-# **한계.** 바닥을 정확히 아는 것은 작은 예뿐이고, 이미지에서는 다른 모델과 견줄 수밖에 없습니다. 여기서 본 짧은 학습은 순위가 아니라 방향을 보여 줍니다. 세 가지 답 가운데 어느 것이 이기는지는 신경망과 스케줄과 시간에 달려 있습니다. 신경망의 속이 어떻게 생겼는지는 아직 상관이 없었습니다. 5장은 이렇게 묻습니다. *모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까?*
+# **한계.** 바닥을 정확히 아는 것은 작은 예뿐이고, 이미지에서는 다른 모델과 견줄 수밖에 없습니다. 여기서 본 짧은 학습은 순위가 아니라 방향을 보여 줍니다. 세 가지 답 가운데 어느 것이 이기는지는 신경망과 스케줄과 시간에 달려 있습니다. 신경망의 속이 어떻게 생겼는지는 아직 상관이 없었습니다. [5장](05_unet.ipynb)은 이렇게 묻습니다. *모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까?*
 #
 # **출처.** Ho, Jain & Abbeel 2020, 3.2절부터 3.4절까지와 4절, 알고리즘 1(식 8부터 12까지와 14, 표 1과 2). Sohl-Dickstein et al. 2015. Nichol & Dhariwal 2021, 3.1절과 3.3절(어떤 분산을 쓸지, 들쭉날쭉한 손실). Salimans & Ho 2022, 4절과 부록 D($v$). Kingma et al. 2021과 Hang et al. 2023(신호 대 잡음비에 따른 가중치). Vincent 2011(노이즈 제거와 스코어). Polyak & Juditsky 1992(평균하기).
 #

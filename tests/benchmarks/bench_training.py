@@ -95,7 +95,7 @@ def require_oracles() -> None:
     if lacking:
         print(
             f"Not installed: {', '.join(lacking)}; run `uv run --group test --group bench python "
-            "tests/benchmarks/bench_training.py`, which installs what is compared with.",
+            f"{sys.argv[0]}`, which installs what is compared with.",
             file=sys.stderr,
         )
         sys.exit(2)

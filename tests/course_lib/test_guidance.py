@@ -73,6 +73,34 @@ def test_both_passes_travel_as_one_batch(model):
         assert model.net.calls == calls
 
 
+def test_both_passes_remember_a_timestep_that_is_known(unchecked):
+    """A timestep that was forgotten is fetched from the accelerator, and the host waits for it."""
+    seen = []
+    model = EpsModel(Net(), SCHEDULE)
+    model.register_forward_pre_hook(lambda module, given: seen.append(given[1]))
+    t = schedules.every(40, X)
+    guide(model, Y, w=2.0)(X, t)
+    assert seen[0].tolist() == [40] * 6 and schedules.gather(SCHEDULE.beta, seen[0], noise(6, 1)) == float(
+        SCHEDULE.beta[40]
+    )
+    t += 1  # written to: now it is a tensor like any other
+    assert schedules.twice(t).tolist() == [41] * 6 and not hasattr(schedules.twice(t), "_every")
+    assert not hasattr(schedules.twice(T), "_every") and schedules.twice(T).tolist() == [*T, *T]
+    with torch.inference_mode():
+        assert schedules.twice(schedules.every(4, X)).tolist() == [4] * 6
+
+
+def test_labels_travel_to_the_images_once(model):
+    """To a device that holds no numbers, so that whatever would be fetched from it is an error."""
+    x = X.to("meta")
+    for w in (-1.0, 0.0, 2.0):
+        guided = guide(model, Y, w=w)
+        assert guided(x, schedules.every(4, x)).shape == X.shape
+        moved = guided.y
+        guided(x, schedules.every(4, x))
+        assert moved.device.type == "meta" and guided.y is moved
+
+
 def test_a_guided_model_still_knows_its_schedule(model):
     assert guide(model, Y, w=2.0).schedule is SCHEDULE
 
@@ -89,6 +117,11 @@ def test_bad_input_is_named(model, unchecked):
         refuses(lambda w=w: guide(model, Y, w=w), "error.guidance", got=w)
     refuses(lambda: guide(model, Y, w="1"), "error.number", name="w", got="'1'")
     refuses(lambda: guide(model, torch.tensor(3)), "error.label_shape", got=(), want=(1,))
+    for w in (-1.0, 0.0, 2.0):  # counted before the batch is doubled
+        refuses(
+            lambda w=w: guide(model, torch.arange(5), w=w)(X, T), "error.label_shape", got=(5,), want=(3,)
+        )
+        refuses(lambda w=w: guide(model, Y[:1], w=w)(X, T), "error.label_shape", got=(1,), want=(3,))
     refuses(lambda: guide(model, [3]), "error.tensor", name="y", got="list")
     refuses(lambda: guide(EpsModel(nn.Identity(), SCHEDULE), Y), "error.no_labels")
     refuses(lambda: guide(lambda x_t, t: x_t, Y), "error.no_labels")

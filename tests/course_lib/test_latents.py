@@ -68,7 +68,15 @@ def test_bad_encodings_are_named(unchecked):
     refuses(lambda: encode(lambda x, t: x, None, schedule), "error.tensor", name="x_0", got="NoneType")
     refuses(
         lambda: final(encode(lambda x, t: x[:1], x, schedule)),
-        "error.model_shape", t=1, want=(2, 3), got=(1, 3),
+        "error.model_shape_at", step=1, steps=10, t=1, want=(2, 3), got=(1, 3),
+    )  # fmt: skip
+    refuses(
+        lambda: final(encode(lambda x, t: x.to("meta"), x, schedule, [10, 4, 0])),
+        "error.model_device", step=1, steps=2, t=4, want="cpu", got="meta",
+    )  # fmt: skip
+    refuses(
+        lambda: final(encode(lambda x, t: x / 0, x, schedule, [10, 4, 0])),
+        "error.model_nan", step=1, steps=2, t=4,
     )  # fmt: skip
     refuses(lambda: final(encode(lambda x, t: x, x / 0, schedule)), "error.start_nan", name="x_0")
     refuses(

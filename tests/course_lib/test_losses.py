@@ -5,7 +5,7 @@ from __future__ import annotations
 import identities as ids
 import pytest
 import torch
-from support import FLOAT32, TOLERANCE, error, noise, refuses
+from support import EPS, FLOAT32, TOLERANCE, error, noise, refuses
 from torch import nn
 
 from course_lib import forward, gaussians, losses, schedules
@@ -261,3 +261,51 @@ def test_bad_bounds_are_named(unchecked):
         refuses(lambda chunk=chunk: losses.vlb_terms(plain, x, SHORT, chunk=chunk), "error.whole",
                 name="chunk", allowed="1, 2, 3, …", got=repr(chunk))  # fmt: skip
     refuses(lambda: losses.bits_per_dim(1.0, 0), "error.whole", name="d", allowed="1, 2, 3, …", got="0")
+
+
+# --- min-SNR weights
+
+
+@pytest.mark.parametrize("make", [schedules.linear, schedules.cosine])
+@pytest.mark.parametrize("gamma", [1, 5.0, 20.0])
+def test_min_snr_counts_the_error_of_x_0_with_the_smaller_of_snr_and_gamma(make, gamma):
+    """w_t ||eps - eps_hat||^2 = min(SNR_t, gamma) ||x_0 - x_0_hat||^2, for whatever eps_hat."""
+    schedule = make(200)
+    t = torch.arange(1, 201)
+    x_0, eps, eps_hat = noise(200, 3), noise(200, 3, seed=1), noise(200, 3, seed=2)
+    x_t = forward.q_sample(x_0, t, eps, schedule)
+    x_0_hat = forward.predict_x_0(x_t, t, eps_hat, schedule)
+    want = schedule.snr[1:].clamp(max=gamma) * losses.per_image(x_0_hat, x_0)
+
+    def wrong(table):
+        return float(((table[1:] * losses.per_image(eps_hat, eps) - want) / want).abs().max())
+
+    table = losses.min_snr(schedule, gamma)
+    # The cosine's alpha_bar_T is near 0: x_0 is what is left of two numbers 10^4 times as large.
+    assert wrong(table) < 1e8 * EPS
+    assert table[0] == 0 and table.shape == (201,) and table.dtype == torch.float64
+    assert bool(((table[1:] > 0) & (table[1:] <= 1)).all()) and float(table[1:].min()) < 1 == float(table[-1])
+    snr, v = schedule.snr, 1 / schedule.alpha_bar
+    mutants = {
+        "max for min": snr.clamp(min=gamma) / snr,
+        "SNR not divided by": snr.clamp(max=gamma),
+        "that of v": snr.clamp(max=gamma) / (snr + 1),
+        "no clip": torch.ones_like(snr),
+        "alpha_bar for SNR": schedule.alpha_bar.clamp(max=gamma) / schedule.alpha_bar,
+        "one t off": torch.cat([table[:1], table[2:], table[-1:]]),
+        "v's own": v,
+    }
+    for name, mutant in mutants.items():
+        assert wrong(mutant) > 1e-3, name
+
+
+def test_a_gamma_above_every_snr_counts_all_alike():
+    assert error(losses.min_snr(SHORT, 1e300)[1:], torch.ones(20)) == 0
+    low = float(SHORT.snr[-1]) / 2  # and one below every SNR weights like 1 / SNR
+    assert error(losses.min_snr(SHORT, low)[1:], low / SHORT.snr[1:]) < EPS
+
+
+@pytest.mark.parametrize("bad", [0, -1.0, float("nan"), float("inf")])
+def test_a_bad_gamma_is_named(bad, unchecked):
+    refuses(lambda: losses.min_snr(SHORT, bad), "error.recipe", name="gamma", allowed="(0, ∞)", got=bad)
+    refuses(lambda: losses.min_snr(SHORT, "5"), "error.number", name="gamma", got="'5'")

@@ -329,10 +329,28 @@ def test_the_step_before_is_given_as_it_was():
         return samplers.dpm_step(x_t, t, t_next, eps_hat, schedule, previous)
 
     right = final(sample(model, samplers.dpm_step, noise(3, 1), schedule, visited))
-    for state in sample(model, watching, noise(3, 1), schedule, visited):
-        if state.t:
-            state.x_t.zero_()
-    assert error(state.x_t, right) == 0 and seen == [None, *visited[:-2]]
+    for spoil in (0, 1, 2):  # each of its images in turn
+        for state in sample(model, watching, noise(3, 1), schedule, visited):
+            if state.t:
+                (state.x_t, state.x_0_hat, state.eps_hat)[spoil].zero_()
+        assert error(state.x_t, right) == 0 and seen == [None, *visited[:-2]]
+        seen.clear()
+
+
+def test_the_step_before_is_itself_a_copy():
+    """A rule of one's own may read any of its images."""
+    schedule, kept = schedules.linear(50), []
+
+    def watching(x_t, t, t_next, eps_hat, schedule, previous):
+        if previous is not None:
+            for now, then in zip(previous[1:], kept, strict=True):
+                assert error(now, then) == 0
+        return ddim_step(x_t, t, t_next, eps_hat, schedule)
+
+    for state in sample(lambda x_t, t: 0.1 * x_t, watching, noise(3, 1), schedule, samplers.times(50, 8)):
+        kept = [x.clone() for x in state[1:]]
+        for x in state[1:]:
+            x.fill_(7) if state.t else None
 
 
 def test_grad_mode_does_not_leak_between_yields():
@@ -411,11 +429,11 @@ def test_bad_times_and_steps_are_named(unchecked):
         refuses(lambda steps=steps: samplers.log_snr_times(schedule, steps), "error.steps", got=steps, T=10)
     refuses(
         lambda: next(sample(lambda x_t, t: x_t[:1], ddim_step, x, schedule)),
-        "error.model_shape", t=10, want=(2, 3), got=(1, 3),
+        "error.model_shape_at", step=1, steps=10, t=10, want=(2, 3), got=(1, 3),
     )  # fmt: skip
     refuses(
-        lambda: next(sample(lambda x_t, t: None, ddim_step, x, schedule)),
-        "error.model_shape", t=10, want=(2, 3), got="NoneType",
+        lambda: final(sample(lambda x_t, t: None if int(t[0]) == 4 else x_t, ddim_step, x, schedule)),
+        "error.model_shape_at", step=7, steps=10, t=4, want=(2, 3), got="NoneType",
     )  # fmt: skip
 
 
@@ -431,8 +449,46 @@ def test_a_rule_that_answers_with_something_else_is_named(rule, got, unchecked):
     x, schedule = noise(2, 3), schedules.linear(10)
     refuses(
         lambda: next(sample(zero, rule, x, schedule)),
-        "error.rule_shape", step="<lambda>", t=10, want=(2, 3), got=got,
+        "error.rule_shape_at", rule="<lambda>", step=1, steps=10, t=10, want=(2, 3), got=got,
     )  # fmt: skip
+
+    def late(x_t, t):
+        return rule(x_t) if t == 4 else x_t
+
+    refuses(
+        lambda: final(sample(zero, late, x, schedule)),
+        "error.rule_shape_at", rule="late", step=7, steps=10, t=4, want=(2, 3), got=got,
+    )  # fmt: skip
+
+
+def test_an_answer_on_another_device_is_named(unchecked):
+    """No second device is needed: the message is about where the two lie."""
+    x, schedule = noise(2, 3), schedules.linear(10)
+
+    def model(x_t, t):
+        return x_t.to("meta") if int(t[0]) == 4 else x_t
+
+    def rule(x_t, t):
+        return x_t.to("meta") if t == 4 else x_t
+
+    at = {"step": 7, "steps": 10, "t": 4, "want": "cpu", "got": "meta"}
+    refuses(lambda: final(sample(model, ddim_step, x, schedule)), "error.model_device", **at)
+    refuses(lambda: final(sample(zero, rule, x, schedule)), "error.rule_device", rule="rule", **at)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_walk_keeps_the_dtype_that_it_began_with(dtype):
+    x, schedule = noise(2, 3).to(dtype), schedules.linear(10)
+
+    def model(x_t, t):
+        return 0.1 * x_t.double()
+
+    def rule(x_t, t, t_next, eps_hat, schedule):
+        return ddim_step(x_t, t, t_next, eps_hat, schedule).double()
+
+    for step in (ddim_step, samplers.dpm_step, rule):
+        for state in sample(model, step, x, schedule):
+            assert {x.dtype for x in (state.x_t, state.x_0_hat, state.eps_hat)} == {dtype}
 
 
 @pytest.mark.parametrize(
@@ -533,7 +589,7 @@ def test_on_an_accelerator_the_first_nan_is_named_at_the_end(at, key, values):
     """The same notes, kept where an accelerator would keep them, and read once."""
 
     def watched(bad):
-        watch = samplers.Watch([9, 4, 0], "mine", noise(2, 3))
+        watch = samplers.Watch([9, 4], "mine", noise(2, 3))
         watch.kept = torch.zeros(5)
         for k in range(1, 5):
             watch.look(torch.full((2, 3), 3e38 if k < bad else float("inf")))
@@ -586,8 +642,10 @@ def test_no_step_waits_for_the_device():
     if not torch.cuda.is_available():
         pytest.skip("this machine has no CUDA device")
     schedule, x_T = schedules.linear(), torch.randn(2, 1, 28, 28, device="cuda")
-    net = UNet(widths=(4, 8), embedding=8, time_width=8, classes=0)
-    for model in (zero, EpsModel(net, schedule, "v").cuda().eval()):
+    small = partial(UNet, widths=(4, 8), embedding=8, time_width=8)
+    plain, knowing = (EpsModel(small(classes=n), schedule, "v").cuda().eval() for n in (0, 10))
+    labels = torch.tensor([3, 8])  # on the CPU, as a reader writes them
+    for model in (zero, plain, guide(knowing, labels), guide(knowing, labels, w=2.0)):
         for step in (ddpm_step, ddim_step, samplers.dpm_step):
             run = sample(model, step, x_T, schedule, samplers.times(1000, 6), torch.Generator("cuda"))
             next(run)

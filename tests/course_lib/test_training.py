@@ -13,7 +13,7 @@ import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
 
-from course_lib import checkpoints, device, forward, lang, losses, schedules, training
+from course_lib import checkpoints, device, forward, lang, losses, parameterisations, schedules, training
 from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
 from course_lib.training import EMA, Recipe, Run
@@ -483,7 +483,7 @@ def test_a_state_may_be_a_string_and_nothing_else(tmp_path, monkeypatch, uncheck
 
 
 def test_bad_weights_are_named(unchecked):
-    refuses(lambda: Recipe(weights="elbo"), "error.weights", got="'elbo'", allowed="simple, vlb")
+    refuses(lambda: Recipe(weights="elbo"), "error.weights", got="'elbo'", allowed="simple, vlb, min-snr")
 
 
 def test_clip_bounds_the_gradient(monkeypatch):
@@ -574,18 +574,78 @@ def test_a_loaded_model_is_trained_further(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["eps", "x_0", "v"])
-def test_vlb_weights_make_the_loss_a_term_of_the_bound(kind):
-    """The loss of a step is lambda_t times the error of eps_hat, whatever the network answers."""
-    run = points_run(kind=kind, weights="vlb")
+@pytest.mark.parametrize(("name", "table"), [("vlb", losses.weights), ("min-snr", losses.min_snr)])
+def test_weights_count_the_error_of_eps_hat(kind, name, table):
+    """The loss of a step is the table's w_t times the error of eps_hat, whatever the network answers."""
+    run = points_run(kind=kind, weights=name)
     state = run.generator.get_state()
     x_0, t, eps, _ = run.batch()
     run.generator.set_state(state)
     x_t = forward.q_sample(x_0, t, eps, SCHEDULE)
     wrong = (run.model(x_t, t) - eps).square().mean(1)
-    want = float((losses.weights(SCHEDULE)[t] * wrong).mean().detach())
+    want = float((table(SCHEDULE)[t] * wrong).mean().detach())
     assert abs(next(run.steps()).loss / want - 1) < 1e3 * FLOAT32
-    other = points_run(kind=kind)
-    assert abs(next(other.steps()).loss / want - 1) > 0.1
+    others = [points_run(kind=kind, weights=other) for other in ("simple", "vlb", "min-snr") if other != name]
+    assert all(abs(next(other.steps()).loss / want - 1) > 0.01 for other in others)
+
+
+@pytest.mark.parametrize("kind", ["eps", "x_0", "v"])
+def test_a_step_computes_what_the_formulas_say(kind):
+    """Tables on the run's device stand in for q_sample, target and to_eps: the same numbers."""
+    run = points_run(kind=kind)
+    t = torch.arange(1, 101)
+    x_0, eps, answer = (noise(100, 2, seed=seed).float() for seed in range(3))
+    x_t = forward.q_sample(x_0, t, eps, SCHEDULE)
+    assert error(run._mix("x_t", t, x_0, eps), x_t) < FLOAT32
+    want = parameterisations.target(kind, x_0, t, eps, SCHEDULE)
+    assert error(run._mix("target", t, x_0, eps), want) < FLOAT32
+    want = parameterisations.to_eps(kind, answer, x_t, t, SCHEDULE)
+    assert error(run._mix("eps_hat", t, answer, x_t) / want.abs().max(), want / want.abs().max()) < FLOAT32
+    for name in ("x_t", "target", "eps_hat"):
+        off = run._mix(name, t.roll(1), x_0, eps)
+        if name == "x_t" or kind == "v":
+            assert error(off, run._mix(name, t, x_0, eps)) > 0.1
+
+
+def test_a_run_that_began_elsewhere_is_refused(tmp_path, unchecked):
+    def begun(start):
+        return replace_start(make(tmp_path / f"{start}.safetensors"), start)
+
+    def replace_start(run, start):
+        return Run(run.model, IMAGES, LABELS, RECIPE, path, device="cpu", start=start)
+
+    path = tmp_path / "state.safetensors"
+    run = begun("a")
+    next(run.steps())
+    run.save()
+    assert begun("a").step == 1 and begun(None).step == 1
+    refuses(lambda: begun("b"), "error.resume_other", path=path, what="start", was="a", now="b")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+@pytest.mark.parametrize("weights", ["simple", "min-snr"])
+def test_a_step_waits_for_the_gpu_once(weights):
+    """Only the losses' finite check reads numbers back; without labels, which a network checks by reading."""
+    run = make(recipe=replace(RECIPE, weights=weights), labels=None, classes=0, where="cuda")
+    run._one_step()  # what happens once only
+    waits, seen = [], torch.Tensor.tolist
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+
+            def once(x):
+                waits.append(tuple(x.shape))
+                torch.cuda.set_sync_debug_mode("default")
+                try:
+                    return seen(x)
+                finally:
+                    torch.cuda.set_sync_debug_mode("error")
+
+            patch.setattr(torch.Tensor, "tolist", once)
+            run._one_step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert waits == [(3,)]
 
 
 # --- losses that are not finite

@@ -6,10 +6,14 @@ import copy
 
 import pytest
 import torch
+import torch.nn.functional as F
 from support import FLOAT32, error, noise, refuses
 from torch import Tensor, nn
 
-from course_lib.unet import Pointwise, UNet, time_embedding
+from course_lib import checkpoints, schedules
+from course_lib.dit import DiT
+from course_lib.parameterisations import EpsModel
+from course_lib.unet import Pointwise, ResidualBlock, UNet, feature_maps, time_embedding
 
 
 def woken(net: UNet, seed: int = 0) -> UNet:
@@ -90,7 +94,16 @@ def test_any_size_goes_in_and_comes_out(size):
 
 @torch.no_grad()
 @pytest.mark.parametrize(
-    "changed", [{"channels": 3}, {"widths": (6, 10)}, {"widths": (8,)}, {"attention": False}]
+    "changed",
+    [
+        {"channels": 3},
+        {"widths": (6, 10)},
+        {"widths": (8,)},
+        {"attention": False},
+        {"skips": False},
+        {"time": False},
+        {"skips": False, "time": False, "classes": 0},
+    ],
 )
 def test_other_shapes_of_network(changed):
     net = make(**changed)
@@ -150,6 +163,112 @@ def test_attention_sees_the_far_corner():
         assert bool(moved > 0) == attention
 
 
+def by_hand(net: UNet, x: Tensor, emb: Tensor, skips: bool = True) -> Tensor:
+    """The network's answer, written for three levels without a loop."""
+    a = net.down[0](net.stem(x), emb)
+    b = net.down[1](net.shrink[0](a), emb)
+    h = net.shrink[1](b)
+    h = net.middle_2(net.attention(net.middle_1(h, emb)), emb)
+    h = F.interpolate(net.grow[0](h), size=b.shape[-2:])
+    h = net.up[0](torch.cat([h, b], 1) if skips else h, emb)
+    h = F.interpolate(net.grow[1](h), size=a.shape[-2:])
+    h = net.up[1](torch.cat([h, a], 1) if skips else h, emb)
+    return net.head(F.silu(net.norm(h)))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("size", [(8, 8), (7, 5)])
+def test_the_flow_is_the_one_written_by_hand(size):
+    x = images(4, 1, *size)
+    net, deaf = make(), make(skips=False)
+    assert error(net(x, T, Y), by_hand(net, x, net.embed(T, Y))) == 0
+    assert error(deaf(x, T, Y), by_hand(deaf, x, deaf.embed(T, Y), skips=False)) == 0
+
+
+@torch.no_grad()
+def test_without_skips_nothing_goes_across():
+    """With the deep way cut off, the answer knows nothing of the input; with skips it does."""
+    for skips in (True, False):
+        net = make(skips=skips)
+        nn.init.zeros_(net.grow[-1].weight)
+        moved = error(net(X, T, Y), net(X.flip(-1), T, Y))
+        assert (moved > 1e-3) == skips and (skips or moved == 0)
+    with_skips, without = make(), make(skips=False)
+    assert len(with_skips.up) == len(without.up) and len(with_skips.down) == len(without.down)
+
+
+def test_without_time_every_t_is_the_same_and_labels_still_count():
+    net = make(time=False)
+    assert not any("time" in name for name, _ in net.named_parameters())
+    with torch.no_grad():
+        base = net(X, T, Y)
+        assert error(net(X, T.flip(0), Y), base) == 0
+        assert error(net(X, T, Y.flip(0)), base) > 1e-3
+    plain = make(time=False, classes=0)
+    for one in (net, plain):
+        torch.manual_seed(0)
+        nn.init.zeros_(one.constant)
+        (one(X, T) - images(4, 1, 8, 8, seed=1)).square().mean().backward()
+        assert one.constant.grad.abs().min() > 0
+
+
+def test_feature_maps_are_what_the_layers_saw():
+    net = make()
+    seen: dict[str, Tensor] = {}
+    layers = {
+        "stem": net.stem, "down_1": net.down[0], "shrink_1": net.shrink[0], "down_2": net.down[1],
+        "shrink_2": net.shrink[1], "middle_1": net.middle_1, "attention": net.attention,
+        "middle_2": net.middle_2, "grow_1": net.grow[0], "up_1": net.up[0], "grow_2": net.grow[1],
+        "up_2": net.up[1], "head": net.head,
+    }  # fmt: skip
+    for name, layer in layers.items():
+        layer.register_forward_hook(lambda m, given, out, name=name: seen.__setitem__(name, out))
+    x = images(2, 1, 28, 28)
+    maps = feature_maps(net, x, T[:2], Y[:2])
+    assert list(maps) == list(layers)
+    assert not any(one.requires_grad for one in maps.values())
+    sides = [one.shape[-1] for one in maps.values()]
+    assert sides == [28, 28, 14, 14, 7, 7, 7, 7, 14, 14, 28, 28, 28]
+    assert [one.shape[1] for one in maps.values()] == [8, 8, 16, 16, 24, 24, 24, 24, 16, 16, 8, 8, 1]
+    for name, one in maps.items():
+        want = F.interpolate(seen[name], scale_factor=2) if name.startswith("grow") else seen[name]
+        assert error(one, want.detach()) == 0, name
+    with torch.no_grad():
+        assert error(maps["head"], net(x, T[:2], Y[:2])) == 0
+
+
+@torch.no_grad()
+def test_the_shipped_network_is_the_default_one():
+    """Options that were added later leave its configuration, its names and its answers alone."""
+    net = checkpoints.load("digits", "cpu", "fp32").net
+    assert net.config == UNet().config and set(net.config) == {
+        "channels", "widths", "classes", "embedding", "attention", "time_width",
+    }  # fmt: skip
+    assert make(skips=False).config["skips"] is False and make(time=False).config["time"] is False
+    x = images(2, 1, 28, 28)
+    want = by_hand(net, x, net.embed(T[:2], Y[:2]))
+    assert error(net(x, T[:2], Y[:2]), want) < 2e-7 * float(want.abs().max())
+
+
+def test_what_is_overwritten_without_gradients_is_missed_by_nobody():
+    """The same answer with and without, also where a layer hands on its input; maps and x_t stay."""
+    for without_norms in (False, True):
+        net = make()
+        if without_norms:
+            for block in (m for m in net.modules() if isinstance(m, ResidualBlock)):
+                block.norm_1 = block.norm_2 = nn.Identity()
+            net.norm = nn.Identity()
+        x = X.clone()
+        want = net(x, T, Y)
+        assert want.requires_grad
+        with torch.no_grad():
+            assert error(net(x, T, Y), want.detach()) == 0
+        assert error(x, X) == 0
+        maps = feature_maps(net, x, T, Y)
+        for name, h in net.flow(x, net.embed(T, Y)):
+            assert error(maps[name], h.detach()) == 0, name
+
+
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("size", [(3, 5), (1, 1)])
 def test_pointwise_is_the_1x1_convolution(layout, size):
@@ -195,7 +314,27 @@ def test_bad_input_is_named(unchecked):
     refuses(lambda: make(classes=0)(X, T, Y), "error.no_labels")
     refuses(lambda: net([0.0], T), "error.tensor", name="x_t", got="list")
     refuses(lambda: net(X, 3), "error.tensor", name="t", got="int")
+    refuses(lambda: make(time=False)(X, T[:1]), "error.t_shape", got=(1,), want=(4,))
+    refuses(lambda: feature_maps(net, X, T[:1]), "error.t_shape", got=(1,), want=(4,))
+    refuses(lambda: feature_maps(net, X, T, Y + 1), "error.label", got=11, last=10)
     refuses(lambda: net(X, T, [1, 2, 3, 4]), "error.tensor", name="labels", got="list")
+
+
+def test_feature_maps_of_another_network_are_refused(unchecked):
+    for other in (
+        EpsModel(make(), schedules.linear()),
+        DiT(size=8, patch=2, width=16, heads=2, time_width=16),
+    ):
+        refuses(lambda other=other: feature_maps(other, X, T), "error.feature_net", got=type(other).__name__)
+
+
+def test_labels_off_the_cpu_are_checked_as_far_as_nothing_waits(unchecked):
+    net = make().to("meta")
+    x, t, y = (given.to("meta") for given in (X, T, Y))
+    assert net(x, t, y).shape == X.shape
+    refuses(lambda: net(x, t, y[:1]), "error.label_shape", got=(1,), want=(4,))
+    refuses(lambda: net(x, t, y.float()), "error.label_dtype", got=torch.float32)
+    refuses(lambda: net(x, t, [1, 2, 3, 4]), "error.tensor", name="labels", got="list")
 
 
 def test_sizes_that_no_network_has_are_named(unchecked):

@@ -9,13 +9,17 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 import course_lib
 import course_tools
-from course_lib import data, lang, training
+from course_lib import checkpoints, data, forward, lang, losses, schedules, training
+from course_lib.parameterisations import EpsModel
+from course_lib.unet import UNet
 from course_tools import cli, doctor, lab, make_digits, testing, train
 
 ROOT = Path(__file__).parents[2]
@@ -47,11 +51,11 @@ def sentence(capsys: pytest.CaptureFixture[str]) -> str:
         (["lab", "--port"], "cli.needs_value", {"option": "--port", "command": "lab"}),
         (["lab", "--loud"], "cli.unknown_option", {"command": "lab", "got": "'--loud'"}),
         (["build", "--check=3"], "cli.not_understood", {"line": "build --check=3", "command": "build"}),
-        (["train"], "cli.no_name", {"command": "train", "allowed": "digits, classifier"}),
+        (["train"], "cli.no_name", {"command": "train", "allowed": ", ".join(cli.MODELS)}),
         (
             ["train", "cats"],
             "cli.name",
-            {"command": "train", "got": "'cats'", "allowed": "digits, classifier"},
+            {"command": "train", "got": "'cats'", "allowed": ", ".join(cli.MODELS)},
         ),
         (
             ["train", "classifier", "--steps", "3"],
@@ -207,8 +211,8 @@ def test_train_hands_on_what_it_was_told_and_records_the_checksum(
     told: list = []
     recorded: list = []
 
-    def digits(out: Path, state: Path, recipe: training.Recipe, on: str) -> Path:
-        told.append((out, state, recipe, on))
+    def digits(out: Path, state: Path, recipes: tuple[training.Recipe, ...], on: str) -> Path:
+        told.append((out, state, recipes, on))
         out.write_bytes(b"new")
         return out
 
@@ -217,13 +221,13 @@ def test_train_hands_on_what_it_was_told_and_records_the_checksum(
     call = ["train", "digits", "--steps", "7", "--seed", "3", "--device", "cpu"]
     assert cli.main(call) == 0
     state = Path("runs/digits.state.safetensors")
-    recipe = training.Recipe(steps=7, seed=3)
-    assert told[-1] == (workplace / "data" / "digits.safetensors", state, recipe, "cpu")
+    recipes = train.stages(7, 3)
+    assert told[-1] == (workplace / "data" / "digits.safetensors", state, recipes, "cpu")
     assert recorded == ["digits.safetensors"]
 
     state.write_bytes(b"an earlier run")
     assert cli.main([*call, "--no-resume", "--out", "mine.safetensors"]) == 0
-    assert told[-1] == (Path("mine.safetensors"), Path("runs/digits-2.state.safetensors"), recipe, "cpu")
+    assert told[-1] == (Path("mine.safetensors"), Path("runs/digits-2.state.safetensors"), recipes, "cpu")
     assert recorded == ["digits.safetensors"]
     assert state.read_bytes() == b"an earlier run"
 
@@ -231,15 +235,99 @@ def test_train_hands_on_what_it_was_told_and_records_the_checksum(
 def test_ctrl_c_says_where_the_state_lies(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def digits(out: Path, state: Path, recipe: training.Recipe, on: str) -> Path:
-        state.write_bytes(b"half way")
+    begun = [Path("runs/digits.state.safetensors")]
+
+    def digits(*given: object) -> Path:
+        for state in begun:
+            state.write_bytes(b"half way")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(train, "digits", digits)
-    assert cli.main(["train", "digits"]) == 130
-    state = Path("runs/digits.state.safetensors")
-    assert capsys.readouterr().err.strip() == lang.text("cli.train_stopped", state=state)
+    for more in ([], [Path("runs/digits.stage-2.state.safetensors")]):
+        begun += more
+        assert cli.main(["train", "digits"]) == 130
+        named = ", ".join(map(str, begun))
+        assert capsys.readouterr().err.strip() == lang.text("cli.train_stopped", state=named)
     assert not (workplace / "data" / "digits.safetensors").exists()
+
+
+def held_out(model: EpsModel) -> torch.Tensor:
+    """The error of eps_hat of 600 test digits, the same t and noise for every model."""
+    images, labels = data.digits("test")
+    g = torch.Generator().manual_seed(0)
+    t = torch.randint(1, 1001, (600,), generator=g)
+    eps = torch.randn(600, 1, 28, 28, generator=g)
+    with torch.no_grad():
+        eps_hat = model(forward.q_sample(images[:600], t, eps, model.schedule), t, labels[:600])
+    return losses.per_image(eps_hat, eps)
+
+
+def lower_by(before: torch.Tensor, after: torch.Tensor) -> float:
+    """By how many of its standard errors the mean falls, image by image."""
+    fall = (before - after).double()
+    return float(fall.mean() / (fall.std() / len(fall) ** 0.5))
+
+
+def test_a_tiny_training_moves_the_numbers_the_right_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both stages from the command: the held-out error falls, and the second keeps what the first won."""
+
+    def network() -> UNet:
+        return UNet(widths=(8, 16), embedding=16, time_width=16)
+
+    how = {"batch_size": 16, "warmup": 5, "ema_decay": 0.9, "precision": "fp32"}
+    tiny = tuple(replace(recipe, **how, learning_rate=5 * recipe.learning_rate) for recipe in train.STAGES)
+    monkeypatch.setattr(train, "network", network)
+    monkeypatch.setattr(train, "STAGES", tiny)
+    out, state = tmp_path / "tiny.safetensors", tmp_path / "state.safetensors"
+    call = ["train", "digits", "--steps", "40", "--out", str(out), "--state", str(state), "--device", "cpu"]
+    assert cli.main(call) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [
+        lang.text("train.stage", stage=1, stages=2, steps=40, weights="simple", state=state),
+        lang.text(
+            "train.stage",
+            stage=2,
+            stages=2,
+            steps=40,
+            weights="min-snr",
+            state=train.stage_state(state, 2),
+        ),
+    ]
+    torch.manual_seed(0)
+    untrained = held_out(EpsModel(network(), schedules.linear(), "v"))
+    one = tmp_path / "one.safetensors"  # the first stage alone
+    train.finish(one, [state])
+    first, second = (held_out(checkpoints.load(path, "cpu", "fp32")) for path in (one, out))
+    assert lower_by(untrained, first) > 5 and lower_by(first, second) > 5
+    # A second stage that did not start from the first one's weights is seen to fall behind.
+    astray = train.digits(tmp_path / "astray.safetensors", tmp_path / "a.state", train.stages(40)[1:], "cpu")
+    assert lower_by(held_out(checkpoints.load(astray, "cpu", "fp32")), second) > 5
+    # Done already: nothing is trained again, and the same model comes out.
+    card, (before, _) = checkpoints.card(out), checkpoints.read_tensors(out)
+    monkeypatch.setattr(training.Run, "_one_step", lambda run: pytest.fail("trained again"))
+    assert cli.main([*call, "--force"]) == 0
+    after, _ = checkpoints.read_tensors(out)
+    assert checkpoints.card(out) == card and card["images_seen"] == [640, 640]
+    assert before.keys() == after.keys() and all(torch.equal(before[k], after[k]) for k in before)
+
+
+def test_a_second_stage_does_not_go_on_from_another_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(train, "network", lambda: UNet(widths=(4, 8), embedding=8, time_width=8))
+    tiny = tuple(replace(recipe, batch_size=4, precision="fp32") for recipe in train.STAGES)
+    monkeypatch.setattr(train, "STAGES", tiny)
+    state = tmp_path / "state.safetensors"
+    call = ["train", "digits", "--steps", "2", "--state", str(state), "--device", "cpu", "--force", "--out"]
+    assert cli.main([*call, str(tmp_path / "a.safetensors")]) == 0
+    state.unlink()
+    torch_seed = torch.manual_seed
+    monkeypatch.setattr(torch, "manual_seed", lambda seed: torch_seed(seed + 1))
+    capsys.readouterr()
+    assert cli.main([*call, str(tmp_path / "b.safetensors")]) == 1
+    assert "start" in capsys.readouterr().err and not (tmp_path / "b.safetensors").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock; there the state is not guarded")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
 
-from course_lib import checkpoints, data, lang, losses, metrics, schedules, training
+from course_lib import checkpoints, data, files, lang, losses, metrics, samplers, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 from course_tools import cli, measure, train
@@ -57,10 +61,30 @@ def test_a_card_without_figures_has_no_table() -> None:
 def test_the_command_prints_the_table_and_measures_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(checkpoints, "card", lambda name: CARD)
-    monkeypatch.setattr(measure, "measure", lambda *given: pytest.fail("measured"))
+    now = CARD["metrics"] | {"weights": measure.digest("digits")}  # type: ignore[operator]
+    monkeypatch.setattr(checkpoints, "card", lambda name: CARD | {"metrics": now})
+    monkeypatch.setattr(measure, "measure", lambda *given, **named: pytest.fail("measured"))
     assert cli.main(["measure", "digits", "--table"]) == 0
     assert capsys.readouterr().out == TABLE + "\n"
+    for other in ({"weights": "0" * 64}, {}):
+        card = CARD | {"metrics": CARD["metrics"] | other}  # type: ignore[operator]
+        monkeypatch.setattr(checkpoints, "card", lambda name, card=card: card)
+        assert cli.main(["measure", "digits", "--table"]) == 1
+        assert capsys.readouterr() == ("", lang.text("measure.stale", name="digits") + "\n")
+
+
+def test_the_shipped_card_carries_no_figures_of_other_weights() -> None:
+    card = checkpoints.card("digits")
+    if "weights" in card["metrics"] or isinstance(card["recipe"], list):
+        assert measure.current("digits") == card
+
+
+def test_the_table_shows_seconds_where_they_were_taken() -> None:
+    timed = CARD["metrics"]["ddim-50"] | {"seconds_16": 1.25}  # type: ignore[index]
+    rows = measure.table(CARD | {"metrics": CARD["metrics"] | {"ddim-50": timed}}).splitlines()  # type: ignore[operator]
+    assert [row.count("|") for row in rows] == [6] * 5
+    assert rows[0].endswith("| × floor | seconds for 16 |") and rows[-1].endswith("| 6.25 | 1.25 |")
+    assert rows[2].endswith("| 1 | |") and rows[3].endswith("| 2.50 | |")
 
 
 def test_every_sampler_can_be_asked_for(
@@ -70,26 +94,155 @@ def test_every_sampler_can_be_asked_for(
     monkeypatch.setattr(measure, "measure", lambda *given, **named: told.append((given, named)))
     for name in measure.SAMPLERS:
         assert cli.main(["measure", "digits", "--sampler", name, "--n", "20"]) == 0
-    assert cli.main(["measure", "digits"]) == 0 and told.pop() == (("digits", 5000, 1), {})
-    assert told == [(("digits", 20, 1), {"only": [name]}) for name in measure.SAMPLERS]
+    assert cli.main(["measure", "digits", "--write"]) == 0
+    assert told.pop() == (("digits", 5000, 1), {"write": True})
+    assert told == [(("digits", 20, 1), {"only": [name], "write": False}) for name in measure.SAMPLERS]
     assert cli.main(["measure", "digits", "--sampler", "euler"]) == 2
     allowed = ", ".join(measure.SAMPLERS)
     assert capsys.readouterr().err.strip() == lang.text("cli.sampler", got="'euler'", allowed=allowed)
+    assert cli.main(["measure", "digits", "--all", "--seeds", "3"]) == 0
+    given, named = told.pop()
+    assert given == ("digits", 5000, 3) and sorted(named["only"]) == sorted(measure.SAMPLERS)
+    calls = [measure.SAMPLERS[name].calls(schedules.linear()) for name in named["only"]]
+    assert all(a <= b for a, b in pairwise(calls)) and calls[0] == 10 and calls[-1] == 1000
+
+
+def test_each_sampler_is_what_its_name_says() -> None:
+    for name, (step, times) in measure.SAMPLERS.items():
+        rule, steps, *rest = name.split("-")
+        assert len(measure.visited(schedules.linear(), times)) == int(steps) + 1
+        plain = step.func if isinstance(step, partial) else step
+        want = {"ancestral": "ddpm_step", "ddpm": "ddpm_step", "ddim": "ddim_step", "dpm": "dpm_step"}
+        assert plain.__name__ == want[rule]
+        if plain.__name__ == "ddpm_step":  # Algorithm 2 as published, and the respaced chain with beta_tilde
+            wanted = "beta" if rest or rule == "ddpm" else "beta_tilde"
+            assert isinstance(step, partial) and step.keywords == {"variance": wanted}
+
+
+class Desk:
+    """A measuring desk: no samples are drawn, and every figure comes off a list."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path):
+        self.path = folder / "mine.safetensors"
+        model = small_model()
+        about = {"model": model.net.config, "schedule": model.schedule.spec, "predicts": "v", "metrics": {}}
+        checkpoints.save(self.path, model.net, about)
+        self.drawn: list[tuple[object, int]] = []
+        self.clocked: list[list[str]] = []
+        monkeypatch.setattr(measure, "draw", self.draw)
+        monkeypatch.setattr(measure, "clock", self.clock)
+        monkeypatch.setattr(metrics, "floor", lambda n, seed: 0.5 + seed)
+        monkeypatch.setattr(metrics, "accuracy", lambda images, labels: float(images))
+        monkeypatch.setattr(metrics, "frechet", lambda images: 5.0 * float(images))
+
+    def draw(self, model: object, step: object, times: object, n: int, seed: int) -> tuple:
+        """The seed itself, plus one, in the place of images."""
+        self.drawn.append((times, seed))
+        return torch.tensor(1.0 + seed), torch.arange(4)
+
+    def clock(self, model: object, names: list[str]) -> dict[str, float]:
+        """One second more at each call."""
+        self.clocked.append(list(names))
+        return {name: float(len(self.clocked)) for name in names}
+
+    def card(self) -> dict:
+        """The figures on disk."""
+        return checkpoints.card(self.path)["metrics"]
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with a small model on it."""
+    yield Desk(monkeypatch, tmp_path)
 
 
 def test_measuring_prints_no_spread_that_was_not_measured(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    draws = torch.zeros(4, 1, 28, 28), torch.arange(4)
-    monkeypatch.setattr(checkpoints, "load", lambda name: None)
-    monkeypatch.setattr(measure, "draw", lambda *given: draws)
-    monkeypatch.setattr(metrics, "floor", lambda n, seed: 0.5 + seed)
-    monkeypatch.setattr(metrics, "accuracy", lambda images, labels: 0.25)
-    monkeypatch.setattr(metrics, "frechet", lambda images: 5.0)
-    figures = measure.measure("digits", 4, 1, ["ddim-50"])
+    figures = measure.measure(desk.path, 4, 1, ["ddim-50"])
     floor, row = capsys.readouterr().out.splitlines()
-    assert "±" in floor and "±" not in row and "(2.00 x floor)" in row
+    assert "±" in floor and "±" not in row and "(2.00 x floor)" in row and "1 s for 16" in row
     assert figures["ddim-50"]["frechet"] == {"mean": 5.0, "std": None, "each": [5.0]}
+    assert figures["weights"] == files.sha256(desk.path) and desk.card() == {}  # not asked to write
+
+
+def test_what_is_measured_is_written_at_once_and_not_measured_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the second sampler's second seed: one seed is lost, and nothing else."""
+    whole = desk.draw
+
+    def stopped(*given) -> tuple:  # type: ignore[no-untyped-def]
+        if given[2] == 20 and given[4] == 1:
+            raise KeyboardInterrupt
+        return whole(*given)
+
+    monkeypatch.setattr(measure, "draw", stopped)
+    names = ["ddim-10", "ddim-20", "ddim-50"]
+    with pytest.raises(KeyboardInterrupt):
+        measure.measure(desk.path, 4, 2, names, write=True)
+    held = desk.card()
+    assert held["ddim-10"]["accuracy"]["each"] == [1.0, 2.0] and "ddim-50" not in held
+    assert held["ddim-20"]["frechet"]["each"] == [5.0] and held["floor"]["mean"] == 2.5
+    monkeypatch.setattr(measure, "draw", whole)
+    desk.drawn.clear()
+    figures = measure.measure(desk.path, 4, 2, names, write=True)
+    assert desk.drawn == [(20, 1), (50, 0), (50, 1)] and desk.card() == figures
+    assert all(figures[name]["frechet"]["std"] == round(5 / 2**0.5, 4) for name in names)
+    desk.drawn.clear()
+    assert measure.measure(desk.path, 4, 2, names, write=True) == figures and not desk.drawn
+    measure.measure(desk.path, 4, 3, ["ddim-10"], write=True)  # one more seed
+    assert desk.drawn == [(10, 2)] and desk.card()["ddim-10"]["accuracy"]["mean"] == 2.0
+    measure.measure(desk.path, 4, 1, ["ddim-10"])  # not into the card, so not from it either
+    assert desk.drawn == [(10, 2), (10, 0)]
+
+
+def test_seconds_are_those_of_one_machine(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["ddim-10", "ddim-20"]
+    measure.measure(desk.path, 4, 1, names, write=True)
+    measure.measure(desk.path, 4, 2, names, write=True)
+    assert desk.clocked == [names]  # known already
+    monkeypatch.setattr(training, "machine", lambda where, bf16: "another machine")
+    measure.measure(desk.path, 4, 2, names[:1], write=True)
+    assert desk.clocked == [names, names[:1]] and desk.card()["machine"] == "another machine"
+    assert desk.card()["ddim-10"]["seconds_16"] == 2.0 and "seconds_16" not in desk.card()["ddim-20"]
+    assert desk.card()["ddim-20"]["accuracy"]["each"] == [1.0, 2.0]
+
+
+def test_figures_of_other_weights_or_another_n_are_dropped(desk: Desk) -> None:
+    measure.measure(desk.path, 4, 1, ["ddim-10", "ddim-20"], write=True)
+    old = desk.card()
+    net = small_model().net
+    torch.nn.init.zeros_(net.head.weight)
+    checkpoints.save(desk.path, net, checkpoints.card(desk.path))  # retrained, and its card kept by mistake
+    with pytest.raises(ValueError) as caught:
+        measure.current(desk.path)
+    assert str(caught.value) == lang.text("measure.stale", name="?")
+    desk.drawn.clear()
+    measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
+    new = measure.current(desk.path)["metrics"]
+    assert desk.drawn == [(10, 0)] and "ddim-20" not in new and new["weights"] != old["weights"]
+    measure.measure(desk.path, 6, 1, ["ddim-20"], write=True)
+    assert "ddim-10" not in desk.card() and desk.card()["N"] == 6
+
+
+def test_samples_and_times_come_from_the_named_sampler(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, asked = small_model(), []
+    model.net.register_forward_pre_hook(lambda net, given: asked.append((len(given[0]), given[2].tolist())))
+    images, labels = measure.draw(model, samplers.ddim_step, 5, 12, seed=1, batch=10)
+    assert images.shape == (12, 1, 28, 28) and labels.tolist() == [*range(10), 0, 1]
+    assert [size for size, _ in asked] == [10] * 5 + [2] * 5 and asked[-1][1] == [0, 1]
+    assert torch.equal(images, measure.draw(model, samplers.ddim_step, 5, 12, seed=1, batch=10)[0])
+    assert not torch.equal(images, measure.draw(model, samplers.ddim_step, 5, 12, seed=2, batch=10)[0])
+    grid = partial(samplers.log_snr_times, steps=4)
+    assert measure.visited(model.schedule, grid) == samplers.log_snr_times(model.schedule, 4)
+    asked.clear()
+    monkeypatch.setitem(measure.SAMPLERS, "ddim-50", measure.Sampler(samplers.ddim_step, 3))
+    monkeypatch.setitem(measure.SAMPLERS, "dpm-10", measure.Sampler(samplers.dpm_step, grid))
+    now = iter([0.0, 1.0, 1.0, 5.0, 5.0, 8.0, 8.0, 8.5, 8.5, 10.5, 10.5, 11.0])
+    monkeypatch.setattr(measure.time, "perf_counter", lambda: next(now))
+    assert measure.clock(model, ["ddim-50", "dpm-10"]) == {"ddim-50": 2.0, "dpm-10": 0.5}
+    assert [size for size, _ in asked] == [16] * (1 + 3 * (3 + 4))
 
 
 def test_a_card_keeps_the_other_samplers_of_the_same_n(
@@ -161,16 +314,71 @@ def test_the_bound_goes_into_the_card_beside_everything_else(
     assert told == [("digits", 100), ("digits", 12)]
 
 
-@pytest.mark.parametrize("option", [["--sampler", "ddim-50"], ["--seeds", "2"], ["--table"]])
-def test_options_that_the_bound_does_not_know(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["measure", "digits", "--bound", *option]) == 2
-    said = lang.text("cli.not_with", option=option[0], other="--bound")
-    assert capsys.readouterr().err.strip() == said
+@pytest.mark.parametrize(
+    ("option", "other"),
+    [
+        (["--sampler", "ddim-50"], ["--bound"]), (["--seeds", "2"], ["--bound"]), (["--table"], ["--bound"]),
+        (["--all"], ["--bound"]), (["--all"], ["--table"]), (["--all"], ["--sampler", "ddim-50"]),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_together(
+    option: list[str], other: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["measure", "digits", *other, *option]) == 2
+    assert capsys.readouterr().err.strip() == lang.text("cli.not_with", option=option[0], other=other[0])
 
 
 def test_a_card_says_how_it_was_made() -> None:
     assert train.command("digits", steps=None, seed=None) == "course train digits"
     assert train.command("digits", steps=3, device="cuda") == "course train digits --steps 3 --device cuda"
-    assert train.options(training.Recipe(), "auto") == {"steps": None, "seed": None, "device": None}
-    used = train.options(training.Recipe(steps=3, seed=7), "cpu")
+    assert train.options(train.STAGES, "auto") == {"steps": None, "seed": None, "device": None}
+    used = train.options(train.stages(3, 7), "cpu")
     assert used == {"steps": 3, "seed": 7, "device": "cpu"}
+
+
+def test_the_stages_are_those_of_the_shipped_model() -> None:
+    first, second = train.stages()
+    assert first == training.Recipe()
+    assert second == training.Recipe(steps=10_000, learning_rate=5e-4, weights="min-snr", seed=1)
+    short = train.stages(5, 40)
+    assert [recipe.steps for recipe in short] == [5, 5] and [recipe.seed for recipe in short] == [40, 41]
+    assert short[1] == replace(second, steps=5, seed=41)
+
+
+def finished(path: Path, **how: object) -> training.Run:
+    """A training run of two steps that has come to its end."""
+    recipe = training.Recipe(steps=2, batch_size=4, precision="fp32", **how)  # type: ignore[arg-type]
+    images, labels = data.digits("train")
+    run = training.Run(small_model(), images[:20], labels[:20], recipe, path, "cpu")
+    return training.train(run)
+
+
+def test_a_finished_state_becomes_a_model_and_its_card(tmp_path: Path) -> None:
+    state, out = tmp_path / "state.safetensors", tmp_path / "out.safetensors"
+    run = finished(state, seed=5)
+    assert train.finish(out, [state], made_by="by hand") == out
+    model, card = checkpoints.load(out, "cpu", "fp32"), checkpoints.card(out)
+    for name, value in train.rounded(run.averaged()).state_dict().items():
+        assert torch.equal(value, model.net.state_dict()[name])
+    assert card["recipe"] == asdict(run.recipe) and card["images_seen"] == 8 and card["metrics"] == {}
+    assert card["made_by"] == "by hand" and card["machine"] == training.machine(torch.device("cpu"), False)
+    # an earlier stage by its card, written before there were clip and weights
+    old = tmp_path / "old.json"
+    bare = {k: v for k, v in card["recipe"].items() if k not in ("clip", "weights")}
+    old.write_text(json.dumps(card | {"recipe": bare, "seconds": 77}), encoding="utf-8")
+    card = checkpoints.card(train.finish(tmp_path / "two.safetensors", [old, state]))
+    assert card["recipe"] == [asdict(run.recipe)] * 2 and card["images_seen"] == [8, 8]
+    assert card["seconds"] == [77, round(run.seconds)] and len(card["machine"]) == len(card["torch"]) == 2
+
+
+def test_an_unfinished_state_becomes_no_model(tmp_path: Path) -> None:
+    state, out = tmp_path / "state.safetensors", tmp_path / "out.safetensors"
+    images, labels = data.digits("train")
+    recipe = training.Recipe(steps=2, batch_size=4, precision="fp32")
+    run = training.Run(small_model(), images[:20], labels[:20], recipe, state, "cpu")
+    next(run.steps())
+    run.save()
+    with pytest.raises(ValueError) as caught:
+        train.finish(out, [state])
+    assert str(caught.value) == lang.text("train.unfinished", path=state, step=1, steps=2)
+    assert not out.exists()

@@ -106,6 +106,8 @@ def test_texts_stand_beside_a_value_or_under_the_pictures():
     shapes = ["64×28×28", "64×14×14", "64×7×7"]
     widget = four(captions={"place": shapes})
     assert [slider.get("notes") for slider in widget.sliders] == [shapes, None] and widget.captions == {}
+    once = four(captions={"place": (text for text in shapes)})
+    assert [slider.get("notes") for slider in once.sliders] == [shapes, None]
     every = [[f"{place} {t}" for t in TS] for place in PLACES]
     texts, strides = four(captions=every).captions.values()
     for i, j in STATES:

@@ -1,0 +1,326 @@
+"""Chapter 05: follow the sizes through a U-Net, write t as sines and cosines, cut an image into patches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from course_lib import dit, unet
+from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+
+# ---- unet.time_embedding
+
+
+def time_embedding(t: Tensor, width: int) -> Tensor:
+    """The library's embedding with its usual longest wavelength."""
+    return unet.time_embedding(t, width)
+
+
+# Small t: with the slow frequencies upside down, float32 would lose the angle of a large one.
+_TIMES = [(torch.tensor([2]), 4), (torch.tensor([1, 3, 2]), 4), (torch.tensor([5, 40]), 8)]
+
+
+def _on_the_circle(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    got = call(torch.tensor([1, 7, 30]), 8)
+    yield Comparison(got.square().sum(1), torch.full((3,), 4.0))
+
+
+def _fastest(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    t = torch.tensor([1, 2, 9])
+    yield Comparison(call(t, 6)[:, [0, 3]], torch.stack([t.double().cos(), t.double().sin()], dim=1))
+
+
+def _slowest(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for width in (2, 4, 16):
+        got = call(torch.tensor([30]), width)[0, [width // 2 - 1, width - 1]]
+        angle = 30 / 10_000 ** ((width - 2) / width)
+        yield Comparison(got, torch.tensor([math.cos(angle), math.sin(angle)]))
+
+
+def _only_the_distance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    early, late = call(torch.tensor([2, 5]), 8), call(torch.tensor([22, 25]), 8)
+    yield Comparison((early[0] * early[1]).sum(), (late[0] * late[1]).sum())
+
+
+def _angles(t: Tensor, width: int, exponent: Callable[[Tensor, int], Tensor] | None = None) -> Tensor:
+    k = torch.arange(width // 2, dtype=torch.float32)
+    power = 2 * k / width if exponent is None else exponent(k, width)
+    return t.float()[:, None] * torch.exp(-math.log(10_000) * power)
+
+
+def _joined(angles: Tensor) -> Tensor:
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+def _waves(exponent: Callable[[Tensor, int], Tensor]) -> Callable[[Tensor, int], Tensor]:
+    return lambda t, width: _joined(_angles(t, width, exponent))
+
+
+def _written(write: Callable[[Tensor], Tensor]) -> Callable[[Tensor, int], Tensor]:
+    """The right angles, made into an embedding by ``write``."""
+    return lambda t, width: write(_angles(t, width))
+
+
+def _interleaved(angles: Tensor) -> Tensor:
+    return torch.stack([angles.cos(), angles.sin()], dim=2).flatten(1)
+
+
+def _interleaved_sines_first(angles: Tensor) -> Tensor:
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+TIME_EMBEDDING = Exercise(
+    "unet.time_embedding",
+    chapter=5,
+    reference=time_embedding,
+    shown=unet.time_embedding,
+    probes=_TIMES,
+    properties=[
+        Property("embedding_circle", _on_the_circle),
+        Property("embedding_fastest", _fastest),
+        Property("embedding_slowest", _slowest),
+        Property("embedding_distance", _only_the_distance),
+    ],
+    mistakes=[
+        Mistake("one_frequency", _waves(lambda k, width: 0 * k)),
+        Mistake("growing", _waves(lambda k, width: -2 * k / width)),
+        Mistake("k_for_2k", _waves(lambda k, width: k / width)),
+        Mistake("doubled_twice", _waves(lambda k, width: 4 * k / width)),
+        Mistake("ends_included", _waves(lambda k, width: k / (width // 2 - 1))),
+        Mistake("starts_at_one", _waves(lambda k, width: 2 * (k + 1) / width)),
+        Mistake("t_over_T", lambda t, width: _joined(_angles(t / 1000, width))),
+        Mistake("sines_first", _written(lambda angles: torch.cat([angles.sin(), angles.cos()], dim=1))),
+        Mistake("interleaved", _written(_interleaved)),
+        Mistake("interleaved_sines_first", _written(_interleaved_sines_first)),
+        Mistake("sines_only", _written(torch.sin)),
+        Mistake("sines_twice", _written(lambda angles: torch.cat([angles.sin(), angles.sin()], dim=1))),
+        Mistake("stacked_down", _written(lambda angles: torch.cat([angles.cos(), angles.sin()], dim=0))),
+        Mistake("transposed", lambda t, width: unet.time_embedding(t, width).T),
+    ],
+)
+
+# ---- unet.shapes
+
+Shape = tuple[int, int, int]
+
+
+def shapes(size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    """What leaves each level of a U-Net, (channels, height, width): first all the way down, then up again.
+
+    A stride of 2 takes every other row, so an odd size is rounded up; each step up takes the skip's size.
+    """
+    height, width = size
+    down = [(widths[0], height, width)]
+    for channels in widths[1:]:
+        height, width = (height + 1) // 2, (width + 1) // 2
+        down.append((channels, height, width))
+    return down + down[-2::-1]
+
+
+_SIZES = [((4, 6), (8, 16)), ((28, 28), (32, 64, 128)), ((13, 22), (8, 16, 24, 40)), ((5, 5), (4,))]
+
+
+def _same_size_out(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for size, widths in _SIZES:
+        got = call(size, widths)
+        yield Comparison(got[-1], torch.tensor([widths[0], *size]))
+
+
+def _there_and_back(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for size, widths in _SIZES:
+        got = call(size, widths)
+        yield Comparison(got, got.flip(0))
+
+
+def _middle(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    got = call((7, 9), (8, 16, 32))
+    yield Comparison(got[2], torch.tensor([32, 2, 3]))
+
+
+def _halved(size: tuple[int, int], up: bool = True) -> tuple[int, int]:
+    height, width = (n + 1 if up else n for n in size)
+    return height // 2, width // 2
+
+
+def _down(size: tuple[int, int], widths: tuple[int, ...], up: bool = True) -> list[Shape]:
+    rows = [(widths[0], *size)]
+    for channels in widths[1:]:
+        size = _halved(size, up)
+        rows.append((channels, *size))
+    return rows
+
+
+def _rows(make: Callable[[list[Shape], tuple[int, int], tuple[int, ...]], list]) -> Callable:
+    """An answer made of the right rows of the way down, the size and the widths."""
+    return lambda size, widths: make(_down(size, widths), size, widths)
+
+
+def _floored(size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    down = _down(size, widths, up=False)
+    return down + down[-2::-1]
+
+
+def _doubled(down: list[Shape], size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    """The way up by doubling, from the rows of the way down."""
+    rows, (_, height, width) = list(down), down[-1]
+    for channels in widths[-2::-1]:
+        height, width = 2 * height, 2 * width
+        rows.append((channels, height, width))
+    return rows
+
+
+def _halved_at_once(size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    down = _down(_halved(size), widths)
+    return down + down[-2::-1]
+
+
+def _wide_on_the_way_up(down: list[Shape], size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    up = [(wider, *row[1:]) for row, wider in zip(down[-2::-1], widths[:0:-1], strict=True)]
+    return down + up
+
+
+def _concatenated(down: list[Shape], *rest: object) -> list[Shape]:
+    return down + [(2 * channels, height, width) for channels, height, width in down[-2::-1]]
+
+
+def _grown_and_skip(down: list[Shape], size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    up = [(row[0] + wider, *row[1:]) for row, wider in zip(down[-2::-1], widths[:0:-1], strict=True)]
+    return down + up
+
+
+def _constant_size(size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    return [(channels, *size) for channels in (*widths, *widths[-2::-1])]
+
+
+SHAPES = Exercise(
+    "unet.shapes",
+    chapter=5,
+    reference=shapes,
+    probes=_SIZES,
+    properties=[
+        Property("shapes_out", _same_size_out),
+        Property("shapes_middle", _middle),
+        Property("shapes_back", _there_and_back),
+    ],
+    mistakes=[
+        Mistake("floored", _floored),
+        Mistake("doubled", _rows(_doubled)),
+        Mistake(
+            "floored_and_doubled", lambda size, widths: _doubled(_down(size, widths, False), size, widths)
+        ),
+        Mistake("halved_at_once", _halved_at_once),
+        Mistake("wide_on_the_way_up", _rows(_wide_on_the_way_up)),
+        Mistake("concatenated", _rows(_concatenated)),
+        Mistake("grown_and_skip", _rows(_grown_and_skip)),
+        Mistake("constant_size", _constant_size),
+        Mistake("only_down", _rows(lambda down, size, widths: down)),
+        Mistake("deepest_twice", _rows(lambda down, size, widths: down + down[::-1])),
+        Mistake("channels_last", _rows(lambda down, *_: [(h, w, c) for c, h, w in down + down[-2::-1]])),
+        Mistake("sizes_swapped", _rows(lambda down, *_: [(c, w, h) for c, h, w in down + down[-2::-1]])),
+    ],
+    lists=True,
+    most=15,
+)
+
+# ---- dit.patchify
+
+
+def _counted(*shape: int) -> Tensor:
+    """Images whose pixels are 0, 1, 2, …, so that a token says where it was cut."""
+    return torch.arange(math.prod(shape), dtype=torch.float64).reshape(shape)
+
+
+_IMAGES = [
+    (_counted(1, 1, 2, 4), 2),
+    (_counted(1, 2, 4, 2), 2),
+    (_counted(1, 1, 4, 4), 2),
+    (_counted(1, 1, 2, 3), 1),
+    (_counted(2, 3, 4, 6), 2),
+    (_counted(2, 1, 6, 9), 3),
+]
+
+
+def _first_token(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x = _counted(2, 3, 4, 6)
+    yield Comparison(call(x, 2)[:, 0], x[:, :, :2, :2].flatten(1))
+
+
+def _second_token(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x = _counted(2, 3, 4, 6)
+    yield Comparison(call(x, 2)[:, 1], x[:, :, :2, 2:4].flatten(1))
+
+
+def _patch_of_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x = _counted(1, 2, 2, 3)
+    yield Comparison(call(x, 1)[0], x[0].flatten(1).T)
+
+
+def _one_patch(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x = _counted(2, 2, 3, 3)
+    yield Comparison(call(x, 3), x.flatten(1)[:, None])
+
+
+def _cut(order: str, axes: str = "bchpwq") -> Callable[[Tensor, int], Tensor]:
+    """Tokens whose axes come in ``order``: b image, c channel, h and w patch, p row and q column in it."""
+
+    def answer(x: Tensor, patch: int) -> Tensor:
+        b, c, height, width = x.shape
+        h, w = height // patch, width // patch
+        sizes = {"b": b, "c": c, "h": h, "w": w, "p": patch, "q": patch}
+        tiles = x.reshape([sizes[axis] for axis in axes])
+        return tiles.permute([axes.index(axis) for axis in order]).reshape(b, h * w, -1)
+
+    return answer
+
+
+def _whole_grid(x: Tensor, patch: int) -> Tensor:
+    tokens = dit.patchify(x, patch)
+    return tokens.reshape(len(x), x.shape[2] // patch, x.shape[3] // patch, -1)
+
+
+def _count_for_size(x: Tensor, patch: int) -> Tensor:
+    # ``patch`` read as the number of patches along a side.
+    b, c, height, width = x.shape
+    tiles = x.reshape(b, c, patch, height // patch, patch, width // patch)
+    return tiles.permute(0, 2, 4, 1, 3, 5).reshape(b, patch * patch, -1)
+
+
+def _channels_as_tokens(x: Tensor, patch: int) -> Tensor:
+    return dit.patchify(x.flatten(0, 1)[:, None], patch).reshape(len(x), -1, patch**2)
+
+
+def _reshaped(x: Tensor, patch: int) -> Tensor:
+    return x.reshape(len(x), -1, x.shape[1] * patch**2)
+
+
+PATCHIFY = Exercise(
+    "dit.patchify",
+    chapter=5,
+    reference=dit.patchify,
+    probes=_IMAGES,
+    properties=[
+        Property("patches_one", _one_patch),
+        Property("patches_of_one", _patch_of_one),
+        Property("patches_first", _first_token),
+        Property("patches_second", _second_token),
+    ],
+    mistakes=[
+        Mistake("reshaped", _reshaped),
+        Mistake("column_by_column", _cut("bwhcpq")),
+        Mistake("patches_transposed", _cut("bhwcqp")),
+        Mistake("all_transposed", _cut("bwhcqp")),
+        Mistake("channels_last", _cut("bhwpqc")),
+        Mistake("every_other_pixel", _cut("bhwcpq", axes="bcphqw")),
+        Mistake("count_for_size", _count_for_size),
+        Mistake("channels_as_tokens", _channels_as_tokens),
+        Mistake("not_transposed", lambda x, patch: dit.patchify(x, patch).mT),
+        Mistake("grid_kept", _whole_grid),
+        Mistake("batch_flattened", lambda x, patch: dit.patchify(x, patch).flatten(0, 1)),
+    ],
+    most=16,
+)
+
+EXERCISES = (SHAPES, TIME_EMBEDDING, PATCHIFY)  # in the chapter's order

@@ -1,0 +1,393 @@
+"""Chapter 07: one DDIM step, the timesteps it visits, and the arc between two noises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from course_lib import forward, latents, samplers, schedules
+from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.schedules import Schedule
+
+_SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
+
+
+def _draw(*shape: int) -> Tensor:
+    # Any fixed numbers will do; a generator of their own keeps the learner's random draws untouched.
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
+
+
+def _pixel(value: float) -> Tensor:
+    return torch.full((1, 1, 1, 1), value, dtype=torch.float64)
+
+
+# ---- samplers.ddim_step
+
+
+def _at(t: int, t_next: int, eta: float, x_t: float = 0.5, eps_hat: float = -1.2, z: float = 0.7) -> tuple:
+    return (_pixel(x_t), t, t_next, _pixel(eps_hat), _SCHEDULE, eta, _pixel(z))
+
+
+def _images(t: int, t_next: int, eta: float) -> tuple:
+    x_t, eps_hat, z = (_draw(3, 1, 4, 5).roll(k, -1) for k in range(3))
+    return (x_t, t, t_next, eps_hat, _SCHEDULE, eta, z)
+
+
+def _ends_in_the_guess(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for t in (1, 4, 10):
+        x_0_hat = forward.predict_x_0(_pixel(0.5), t, _pixel(-1.2), _SCHEDULE)
+        for eta in (0.0, 1.0):
+            yield Comparison(call(*_at(t, 0, eta)), x_0_hat)
+
+
+def _no_chance_at_zero(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    yield Comparison(call(*_at(7, 3, 0.0, z=0.7)), call(*_at(7, 3, 0.0, z=-2.0)))
+
+
+def _same_mixture(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_0, eps = _draw(3, 1, 2, 2), _draw(3, 1, 2, 2).flip(-1)
+    for t, t_next in ((10, 6), (6, 5), (4, 1)):
+        x_t, want = (forward.q_sample(x_0, at, eps, _SCHEDULE) for at in (t, t_next))
+        yield Comparison(call(x_t, t, t_next, eps, _SCHEDULE, 0.0, torch.zeros_like(eps)), want)
+
+
+def _keeps_the_marginal(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # Of a black-and-white nothing, x_0 = 0: what is left of eps and what z adds share 1 - alpha_bar_next.
+    for t, t_next in ((10, 6), (6, 5), (4, 1)):
+        noise = float(1 - _SCHEDULE.alpha_bar[t]) ** 0.5
+        for eta in (0.0, 0.5, 1.0):
+            kept = call(*_at(t, t_next, eta, x_t=noise, eps_hat=1.0, z=0.0))
+            added = call(*_at(t, t_next, eta, x_t=0.0, eps_hat=0.0, z=1.0))
+            yield Comparison(kept**2 + added**2, _pixel(float(1 - _SCHEDULE.alpha_bar[t_next])))
+
+
+def _in_proportion_to_eta(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    half, whole = (call(*_at(8, 5, eta, x_t=0.0, eps_hat=0.0, z=1.0)) for eta in (0.5, 1.0))
+    yield Comparison(2 * half, whole)
+
+
+def _ancestral_at_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for t in (1, 5, 10):
+        x_t, _, _, eps_hat, schedule, _, z = _images(t, t - 1, 1.0)
+        want = samplers.ddpm_step(x_t, t, eps_hat, z, schedule, variance="beta_tilde")
+        yield Comparison(call(x_t, t, t - 1, eps_hat, schedule, 1.0, z), want)
+
+
+def _guess(now: Tensor, x: Tensor, e: Tensor) -> Tensor:
+    return (x - (1 - now) ** 0.5 * e) / now**0.5
+
+
+def _sigma(now: Tensor, then: Tensor, eta: float) -> Tensor:
+    return eta * ((1 - then) / (1 - now)) ** 0.5 * (1 - now / then) ** 0.5
+
+
+def _direction(now: Tensor, then: Tensor, sigma: Tensor) -> Tensor:
+    return (1 - then - sigma**2).clamp(min=0) ** 0.5
+
+
+def _step(
+    guess: Callable[[Tensor, Tensor, Tensor], Tensor] = _guess,
+    sigma: Callable[[Tensor, Tensor, float], Tensor] = _sigma,
+    direction: Callable[[Tensor, Tensor, Tensor], Tensor] = _direction,
+    signal: Callable[[Tensor, Tensor], Tensor] = lambda now, then: then**0.5,
+    added: Callable[[Tensor, float], Tensor] = lambda sigma, eta: sigma,
+    noise: Callable[[Tensor, Tensor], Tensor] = lambda eps_hat, z: z,
+    read: Callable[[Schedule, int, int], tuple[Tensor, Tensor]] = lambda s, t, t_next: (
+        s.alpha_bar[t],
+        s.alpha_bar[t_next],
+    ),
+) -> Callable:
+    """A DDIM step with one of its parts another, made of alpha_bar now and then (at t_next)."""
+
+    def answer(
+        x_t: Tensor, t: int, t_next: int, eps_hat: Tensor, schedule: Schedule, eta: float, z: Tensor
+    ) -> Tensor:
+        now, then = read(schedule, t, t_next)
+        size = sigma(now, then, eta)
+        x_next = signal(now, then) * guess(now, x_t, eps_hat) + direction(now, then, size) * eps_hat
+        return x_next + added(size, eta) * noise(eps_hat, z)
+
+    return answer
+
+
+def _of_one_step(s: Schedule, t: int, t_next: int) -> tuple[Tensor, Tensor]:
+    return s.alpha[t], s.alpha[t_next]
+
+
+DDIM_STEP = Exercise(
+    "samplers.ddim_step",
+    chapter=7,
+    reference=samplers.ddim_step,
+    probes=[
+        _at(6, 3, 0.0),
+        _at(6, 3, 0.5),
+        _at(6, 3, 1.0),
+        _at(4, 0, 0.5),
+        _at(5, 4, 1.0),
+        _images(10, 7, 0.8),
+        _images(2, 1, 0.0),
+    ],
+    properties=[
+        Property("ddim_guess", _ends_in_the_guess),
+        Property("ddim_no_chance", _no_chance_at_zero),
+        Property("ddim_mixture", _same_mixture),
+        Property("ddim_proportion", _in_proportion_to_eta),
+        Property("ddim_marginal", _keeps_the_marginal),
+        Property("ddim_ancestral", _ancestral_at_one),
+    ],
+    mistakes=[
+        Mistake("alpha_for_alpha_bar", _step(read=_of_one_step)),
+        Mistake("literal_t_minus_1", _step(read=lambda s, t, _: (s.alpha_bar[t], s.alpha_bar[t - 1]))),
+        Mistake("sigma_not_subtracted", _step(direction=lambda now, then, sigma: (1 - then) ** 0.5)),
+        Mistake(
+            "sigma_not_squared", _step(direction=lambda now, then, s: (1 - then - s).clamp(min=0) ** 0.5)
+        ),
+        Mistake("sigma_added", _step(direction=lambda now, then, sigma: (1 - then + sigma**2) ** 0.5)),
+        Mistake("direction_not_rooted", _step(direction=lambda now, then, sigma: 1 - then - sigma**2)),
+        Mistake("noise_of_now", _step(direction=lambda now, then, s: (1 - now - s**2).clamp(min=0) ** 0.5)),
+        Mistake("no_direction", _step(direction=lambda now, then, sigma: 0 * sigma)),
+        Mistake("eta_twice", _step(added=lambda sigma, eta: eta * sigma)),
+        Mistake("variance_for_std", _step(added=lambda sigma, eta: sigma**2)),
+        Mistake("always_deterministic", _step(sigma=lambda now, then, eta: 0 * now)),
+        Mistake("always_ancestral", _step(sigma=lambda now, then, eta: _sigma(now, then, 1.0))),
+        Mistake(
+            "sigma_upside_down",
+            _step(
+                sigma=lambda now, then, eta: eta * ((1 - now) / (1 - then)) ** 0.5 * (1 - now / then) ** 0.5
+            ),
+        ),
+        Mistake("sigma_of_beta", _step(sigma=lambda now, then, eta: eta * (1 - now / then) ** 0.5)),
+        Mistake("eps_for_z", _step(noise=lambda eps_hat, z: eps_hat)),
+        Mistake("own_noise", _step(noise=lambda eps_hat, z: torch.randn_like(eps_hat))),
+        Mistake("x_0_plus", _step(guess=lambda now, x, e: (x + (1 - now) ** 0.5 * e) / now**0.5)),
+        Mistake("x_0_not_divided", _step(guess=lambda now, x, e: x - (1 - now) ** 0.5 * e)),
+        Mistake("x_0_divided_by_alpha_bar", _step(guess=lambda now, x, e: (x - (1 - now) ** 0.5 * e) / now)),
+        Mistake("x_0_clipped", _step(guess=lambda now, x, e: _guess(now, x, e).clamp(-1, 1))),
+        Mistake("x_t_for_x_0", _step(guess=lambda now, x, e: x)),
+        Mistake("signal_not_rooted", _step(signal=lambda now, then: then)),
+    ],
+)
+
+# ---- samplers.times
+
+
+def times(T: int, steps: int) -> list[int]:
+    """The library's timesteps on the grid that holds both T and 1."""
+    return samplers.times(T, steps)
+
+
+# No timestep of these lies half-way between two whole numbers, where ways to round differ.
+_GRIDS = [(7, 3), (10, 4), (11, 4), (9, 6), (1000, 50)]
+_MORE = [(10, 10), (12, 2), (100, 6), (1000, 20)]
+
+
+def _both_ends(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for T, steps in (*_GRIDS, *_MORE):
+        yield Comparison(call(T, steps)[[0, -2, -1]], torch.tensor([T, 1, 0]))
+
+
+def _falling(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for T, steps in (*_GRIDS, *_MORE):
+        rises = call(T, steps).diff() >= 0
+        yield Comparison(rises.sum(), torch.tensor(0))
+
+
+def _nearest(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for T, steps in (*_GRIDS, *_MORE):
+        off = call(T, steps)[:-1] - torch.linspace(T, 1, steps, dtype=torch.float64)
+        yield Comparison((off.abs() > 0.5).sum(), torch.tensor(0))
+
+
+def _every_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    yield Comparison(call(6, 6), torch.arange(6, -1, -1))
+
+
+def _line(start: float, end: float, steps: int) -> list[int]:
+    """``steps`` whole numbers from start to end, evenly spaced and rounded."""
+    return torch.linspace(start, end, steps, dtype=torch.float64).round().long().tolist()
+
+
+def _floored(T: int, steps: int) -> list[int]:
+    return [int(t) for t in torch.linspace(T, 1, steps, dtype=torch.float64).tolist()] + [0]
+
+
+def _stride_of_the_range(T: int, steps: int) -> list[int]:
+    return [*range(T, 0, -(T // steps)), 0]
+
+
+def _cut_stride(T: int, steps: int) -> list[int]:
+    stride = (T - 1) // (steps - 1)
+    return [T - k * stride for k in range(steps)] + [0]
+
+
+def _cut_stride_from_below(T: int, steps: int) -> list[int]:
+    stride = (T - 1) // (steps - 1)
+    return [1 + k * stride for k in reversed(range(steps))] + [0]
+
+
+TIMES = Exercise(
+    "samplers.times",
+    chapter=7,
+    reference=times,
+    shown=samplers.times,
+    probes=_GRIDS,
+    properties=[
+        Property("times_ends", _both_ends),
+        Property("times_falling", _falling),
+        Property("times_nearest", _nearest),
+        Property("times_all", _every_one),
+    ],
+    mistakes=[
+        Mistake("no_zero", lambda T, steps: _line(T, 1, steps)),
+        Mistake("zero_twice", lambda T, steps: [*_line(T, 0, steps), 0]),
+        Mistake("zero_counted", lambda T, steps: _line(T, 0, steps)),
+        Mistake("no_one", lambda T, steps: _line(T, 0, steps + 1)),
+        Mistake("one_too_many", lambda T, steps: [*_line(T, 1, steps + 1), 0]),
+        Mistake("zero_based", lambda T, steps: _line(T - 1, 0, steps)),
+        Mistake("from_below", lambda T, steps: samplers.times(T, steps, grid="leading")),
+        Mistake("from_below_zero_based", lambda T, steps: [k * (T // steps) for k in reversed(range(steps))]),
+        Mistake("stride_of_the_range", _stride_of_the_range),
+        Mistake("cut_stride", _cut_stride),
+        Mistake("floored", _floored),
+        Mistake("rising", lambda T, steps: samplers.times(T, steps)[::-1]),
+        Mistake("every_t", lambda T, steps: list(range(T, -1, -1))),
+        Mistake("last_steps", lambda T, steps: list(range(steps, -1, -1))),
+    ],
+    lists=True,
+    most=16,
+)
+
+# ---- latents.slerp
+
+
+def _pair(*shape: int) -> tuple[Tensor, Tensor]:
+    a, b = _draw(*shape), _draw(*shape).flip(0).roll(1, -1)
+    return a, 1.5 * b + 0.2
+
+
+def _flat_pair() -> tuple[Tensor, Tensor]:
+    # Two numbers each, so that the arc can be drawn on paper.
+    a, b = torch.tensor([[1.0, 0.0], [0.6, 1.8]], dtype=torch.float64)
+    return a.view(1, 2, 1, 1), b.view(1, 2, 1, 1)
+
+
+def _unit(x: Tensor) -> Tensor:
+    return x / x.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+
+
+def _starts_and_ends(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = _pair(3, 2, 2, 2)
+    yield Comparison(call(a, b, 0.0), a)
+    yield Comparison(call(a, b, 1.0), b)
+
+
+def _keeps_the_length(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = (2 * _unit(x) for x in _pair(3, 2, 2, 2))
+    for f in (0.25, 0.5, 0.9):
+        yield Comparison(call(a, b, f).flatten(1).norm(dim=1), torch.full((3,), 2.0))
+
+
+def _half_of_the_half(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = (_unit(x) for x in _pair(2, 2, 2, 2))
+    yield Comparison(call(a, call(a, b, 0.5), 0.5), call(a, b, 0.25))
+
+
+def _own_angle(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = _pair(3, 2, 2, 2)
+    alone = [call(a[i : i + 1], b[i : i + 1], 0.3) for i in range(len(a))]
+    yield Comparison(call(a, b, 0.3), torch.cat(alone))
+
+
+def _any_unit(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = _pair(2, 2, 2, 2)
+    yield Comparison(call(3 * a, 3 * b, 0.3), 3 * call(a, b, 0.3))
+
+
+def _cosine(a: Tensor, b: Tensor) -> Tensor:
+    """The cosine of each pair's angle, (B, 1, 1, 1)."""
+    return torch.cosine_similarity(a.flatten(1), b.flatten(1), dim=1).view(-1, 1, 1, 1)
+
+
+def _arc(omega: Callable[[Tensor, Tensor], Tensor]) -> Callable:
+    """The arc with another angle, made of (a, b)."""
+
+    def answer(a: Tensor, b: Tensor, f: float) -> Tensor:
+        angle = omega(a, b)
+        return (((1 - f) * angle).sin() * a + (f * angle).sin() * b) / angle.sin()
+
+    return answer
+
+
+def _mixed(weights: Callable[[float, Tensor], tuple[Tensor, Tensor]]) -> Callable:
+    """Weights of a and b made of f and the right angle."""
+
+    def answer(a: Tensor, b: Tensor, f: float) -> Tensor:
+        weight_a, weight_b = weights(f, _cosine(a, b).acos())
+        return weight_a * a + weight_b * b
+
+    return answer
+
+
+def _whole_batch(a: Tensor, b: Tensor) -> Tensor:
+    return torch.cosine_similarity(a.flatten(), b.flatten(), dim=0).acos()
+
+
+def _over_the_channels(a: Tensor, b: Tensor) -> Tensor:
+    return torch.cosine_similarity(a, b, dim=1)[:, None].acos()
+
+
+def _not_normalised(a: Tensor, b: Tensor) -> Tensor:
+    return (a * b).flatten(1).sum(1).view(-1, 1, 1, 1).acos()
+
+
+def _dot_clamped(a: Tensor, b: Tensor) -> Tensor:
+    return (a * b).flatten(1).sum(1).view(-1, 1, 1, 1).clamp(-1, 1).acos()
+
+
+def _length_lost(a: Tensor, b: Tensor, f: float) -> Tensor:
+    return latents.slerp(_unit(a), _unit(b), f)
+
+
+def _straight_then_stretched(a: Tensor, b: Tensor, f: float) -> Tensor:
+    return ((1 - f) * a + f * b) / ((1 - f) ** 2 + f**2) ** 0.5
+
+
+SLERP = Exercise(
+    "latents.slerp",
+    chapter=7,
+    reference=latents.slerp,
+    probes=[(*_flat_pair(), 0.5), (*_flat_pair(), 0.2), (*_pair(3, 2, 2, 2), 0.3), (*_pair(2, 2, 3, 3), 0.8)],
+    properties=[
+        Property("arc_ends", _starts_and_ends),
+        Property("arc_length", _keeps_the_length),
+        Property("arc_halves", _half_of_the_half),
+        Property("arc_own_angle", _own_angle),
+        Property("arc_unit", _any_unit),
+    ],
+    mistakes=[
+        Mistake("straight", lambda a, b, f: (1 - f) * a + f * b),
+        Mistake("straight_then_stretched", _straight_then_stretched),
+        Mistake("roots", lambda a, b, f: (1 - f) ** 0.5 * a + f**0.5 * b),
+        Mistake("swapped", lambda a, b, f: latents.slerp(b, a, f)),
+        Mistake(
+            "quarter_circle", lambda a, b, f: math.cos(f * math.pi / 2) * a + math.sin(f * math.pi / 2) * b
+        ),
+        Mistake("cosine_and_sine", _mixed(lambda f, w: ((f * w).cos(), (f * w).sin()))),
+        Mistake(
+            "over_the_cosine", _mixed(lambda f, w: (((1 - f) * w).sin() / w.cos(), (f * w).sin() / w.cos()))
+        ),
+        Mistake("not_divided", _mixed(lambda f, w: (((1 - f) * w).sin(), (f * w).sin()))),
+        Mistake("cosine_for_angle", _arc(_cosine)),
+        Mistake("degrees", _arc(lambda a, b: _cosine(a, b).acos().rad2deg())),
+        Mistake("whole_batch", _arc(_whole_batch)),
+        Mistake("over_the_channels", _arc(_over_the_channels)),
+        Mistake("dot_not_divided", _arc(_not_normalised)),
+        Mistake("dot_clamped", _arc(_dot_clamped)),
+        Mistake("length_lost", _length_lost),
+    ],
+)
+
+EXERCISES = (DDIM_STEP, TIMES, SLERP)  # in the chapter's order

@@ -1,0 +1,193 @@
+"""`course train small-unet` and its three kin: networks of one size, trained alike.
+
+`course measure networks`: what each of them costs and gives, beside the model that ships as "digits".
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from course_lib import checkpoints, data, files, lang, losses, ranks, schedules, training
+from course_lib.dit import DiT
+from course_lib.forward import q_sample
+from course_lib.parameterisations import EpsModel
+from course_lib.schedules import gather
+from course_lib.unet import UNet
+from course_tools import measure, train
+
+# Equal in parameters within 3 %: without skips the way up reads less, so its first level is wider.
+SMALL: dict[str, Callable[[], nn.Module]] = {
+    "small-unet": partial(UNet, widths=(16, 32, 64), embedding=64),
+    "small-no-skips": partial(UNet, widths=(20, 32, 64), embedding=64, skips=False),
+    "small-no-time": partial(UNet, widths=(16, 32, 64), embedding=64, time=False),
+    "small-dit": partial(DiT, patch=4, width=64, depth=4, heads=4),
+}
+RECIPE = training.Recipe(steps=3_000, batch_size=64, learning_rate=3e-3, ema_decay=0.998, weights="min-snr")
+NAMES = (*SMALL, "digits")
+SAMPLERS = ("ancestral-50", "ddim-50")
+TENTHS = 10
+BATCH = 16  # of the call that is timed
+
+
+def small(name: str, out: Path, state: Path, recipe: training.Recipe = RECIPE, device: str = "auto") -> Path:
+    """Train one of ``SMALL`` on the digits and write it to ``out`` with its card."""
+    torch.manual_seed(recipe.seed)
+    model = EpsModel(SMALL[name](), schedules.linear(), "v")
+    images, labels = data.digits("train")
+    training.train(training.Run(model, images, labels, recipe, state, device))
+    if ranks.here().first:
+        steps = None if recipe.steps == RECIPE.steps else recipe.steps
+        used = {"steps": steps, "seed": recipe.seed or None, "device": None if device == "auto" else device}
+        train.finish(out, [state], name, train.command(name, **used))
+    return out
+
+
+def parameters(net: nn.Module) -> int:
+    """How many numbers the network learns."""
+    return sum(p.numel() for p in net.parameters())
+
+
+def flops(net: nn.Module, size: int = 28) -> int:
+    """Floating-point operations of one call for one image with a label: 2 for each multiply-and-add."""
+    x_t, t = torch.zeros(1, 1, size, size), torch.ones(1, dtype=torch.int64)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        net(x_t, t, torch.zeros_like(t))
+    return counter.get_total_flops()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch compute on one thread only, as long as it lasts."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@torch.no_grad()
+def milliseconds(models: dict[str, EpsModel], batch: int = BATCH, rounds: int = 25) -> dict[str, list[float]]:
+    """How long one call takes on one thread, each model in turn: every round's figure."""
+    x_t, t = torch.randn(batch, 1, 28, 28), torch.full((batch,), 500)
+    y = torch.arange(batch) % 10
+    took: dict[str, list[float]] = {name: [] for name in models}
+    with one_thread():
+        for turn in range(rounds + 2):
+            for name, model in models.items():
+                start = time.perf_counter()
+                model(x_t, t, y)
+                if turn >= 2:  # the first two warm it up
+                    took[name].append(1000 * (time.perf_counter() - start))
+    return took
+
+
+@torch.no_grad()
+def held_out(model: EpsModel, images: int = 500, seed: int = 0, batch: int = 250) -> dict:
+    """The error of eps_hat and of v_hat in each tenth of 1..T, on test digits with their labels.
+
+    ||eps - eps_hat||^2 / d, and ||v - v_hat||^2 / d = ||eps - eps_hat||^2 / (alpha_bar_t d) (Salimans & Ho
+    2022, appendix D); the same digits, timesteps and noise for every model. error: the standard error of v's.
+    """
+    g = torch.Generator().manual_seed(seed)
+    x_0, y = (part[:images] for part in data.digits("test"))
+    T = model.schedule.T
+    found: dict = {"images": len(x_0), "seed": seed, "eps": [], "v": [], "error": []}
+    for tenth in range(TENTHS):
+        t = torch.randint(T * tenth // TENTHS + 1, T * (tenth + 1) // TENTHS + 1, (len(x_0),), generator=g)
+        eps = torch.randn(x_0.shape, generator=g)
+        x_t = q_sample(x_0, t, eps, model.schedule)
+        parts = zip(*(part.split(batch) for part in (x_t, t, y)), strict=True)
+        each = losses.per_image(torch.cat([model(*part) for part in parts]), eps).double()
+        of_v = each / gather(model.schedule.alpha_bar, t, each)
+        for key, value in (
+            ("eps", each.mean()), ("v", of_v.mean()), ("error", of_v.std() / len(x_0) ** 0.5),
+        ):  # fmt: skip
+            found[key].append(float(f"{float(value):.3g}"))
+    return found
+
+
+def _into_card(name: str, **figures: object) -> None:
+    files.write_json(checkpoints.card_path(name), checkpoints.card(name) | figures)
+
+
+def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence[str] = NAMES) -> dict:
+    """Cost, held-out errors and samples of each network; with ``write`` they go into the cards, one by one.
+
+    A small model's samples are its card's "metrics"; those of "digits", which are N = 5000 there, stand in
+    "compared". The card's "cost": parameters, flops (a call for one image), ms (a call for ``BATCH`` images).
+    """
+    models = {name: checkpoints.load(name, "cpu") for name in names}
+    took = milliseconds(models)
+    found = {}
+    for name, model in models.items():
+        median = statistics.median(took[name])
+        with one_thread():
+            machine = training.machine(torch.device("cpu"), model.bf16)
+        cost: dict = {
+            "parameters": parameters(model.net),
+            "flops": flops(checkpoints.load(name, "cpu", "fp32").net),
+            "ms": round(median, 2),
+            "ms_range": [round(min(took[name]), 2), round(max(took[name]), 2)],
+            "batch": BATCH,
+            "machine": machine,
+        }
+        errors = {"weights": measure.digest(name)} | held_out(model)
+        if write:
+            _into_card(name, cost=cost, held_out=errors)
+        shown = f"{cost['parameters']} parameters  {cost['flops'] / 1e6:.1f} MFLOP  {median:.1f} ms"
+        print(f"\n{name}: {shown}", flush=True)
+        ours = name in SMALL
+        figures = measure.measure(name, n, seeds, SAMPLERS, write=write and ours)
+        if write and not ours:
+            _into_card(name, compared=figures)
+        found[name] = {"cost": cost, "held_out": errors, "metrics" if ours else "compared": figures}
+    return found
+
+
+def _figures(name: str) -> dict:
+    """What ``compare`` wrote into a card; ValueError where it is missing or holds for other weights."""
+    card = checkpoints.card(name)
+    quality = card.get("metrics" if name in SMALL else "compared") or {}
+    if not {"cost", "held_out"} <= card.keys() or not {"floor", *SAMPLERS} <= quality.keys():
+        raise ValueError(lang.text("networks.none", name=name))
+    if {card["held_out"].get("weights"), quality.get("weights")} != {measure.digest(name)}:
+        raise ValueError(lang.text("networks.stale", name=name))
+    return {"cost": card["cost"], "held_out": card["held_out"], "quality": quality}
+
+
+def _line(cells: Sequence[object]) -> str:
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def table(names: Sequence[str] = NAMES) -> str:
+    """The cards' figures as two Markdown tables: cost and samples, then held-out errors of v_hat."""
+    found = {name: _figures(name) for name in names}
+    heads = ["network", "parameters", "MFLOP a call", f"ms, batch {BATCH}"]
+    for sampler in SAMPLERS:
+        heads += [f"{sampler}: accuracy", "Fréchet", "× floor"]
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    for name, each in found.items():
+        cost, quality = each["cost"], each["quality"]
+        cells = [name, cost["parameters"], f"{cost['flops'] / 1e6:.1f}", f"{cost['ms']:.1f}"]
+        for sampler in SAMPLERS:
+            accuracy, distance = quality[sampler]["accuracy"], quality[sampler]["frechet"]
+            ratio = f"{distance['mean'] / quality['floor']['mean']:.2f}"
+            cells += [measure.shown(accuracy, 4), measure.shown(distance, 3), ratio]
+        lines.append(_line(cells))
+    first = next(iter(found.values()))
+    at_n = sorted({each["quality"]["N"] for each in found.values()})
+    floor = measure.shown(first["quality"]["floor"], 3)
+    lines += ["", f"N = {', '.join(map(str, at_n))}; floor {floor}; {first['cost']['machine']}.", ""]
+    lines += [_line(["v error, tenth of t", *range(1, TENTHS + 1)]), _line(["---"] * (TENTHS + 1))]
+    lines += [_line([name, *(f"{v:.4f}" for v in each["held_out"]["v"])]) for name, each in found.items()]
+    return "\n".join(lines)

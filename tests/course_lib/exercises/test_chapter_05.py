@@ -1,0 +1,186 @@
+"""Chapter 05's exercises: right answers in another form, the real network's sizes, lists as answers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from course_lib import dit, lang, progress, unet
+from course_lib.exercises import check, solution
+from course_lib.exercises.chapter_05 import _SIZES, shapes
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    monkeypatch.setattr(progress, "_here", set())
+    monkeypatch.setattr(progress, "_told", False)
+    monkeypatch.setattr(lang, "_chosen", "en")
+
+
+# ---- unet.time_embedding
+
+
+def frequencies(width, base=10_000.0):
+    return torch.tensor([1 / base ** (2 * k / width) for k in range(width // 2)], dtype=torch.float64)
+
+
+def by_outer(t, width):
+    angles = torch.outer(t.double(), frequencies(width))
+    return torch.hstack([torch.cos(angles), torch.sin(angles)])
+
+
+def by_arange_of_evens(t, width):
+    angles = t[:, None] / 10_000 ** (torch.arange(0, width, 2) / width)
+    return torch.cat((angles.cos(), angles.sin()), -1)
+
+
+def by_loop(t, width):
+    rows = []
+    for one in t.tolist():
+        angles = [one * math.exp(-math.log(10_000) * 2 * k / width) for k in range(width // 2)]
+        rows.append([math.cos(a) for a in angles] + [math.sin(a) for a in angles])
+    return torch.tensor(rows)
+
+
+def by_complex(t, width):
+    turned = torch.exp(1j * torch.outer(t.double(), frequencies(width)))
+    return torch.cat([turned.real, turned.imag], dim=1)
+
+
+@pytest.mark.parametrize("answer", [unet.time_embedding, by_outer, by_arange_of_evens, by_loop, by_complex])
+def test_an_embedding_written_differently_passes(answer):
+    assert check("unet.time_embedding", answer).passed, check("unet.time_embedding", answer)
+
+
+def test_integer_division_kills_the_frequencies_and_is_named():
+    def answer(t, width):
+        k = torch.arange(width // 2)
+        angles = t[:, None] / 10_000 ** (2 * k // width)
+        return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+    assert check("unet.time_embedding", answer).mistake == "one_frequency"
+
+
+def test_an_embedding_in_float16_is_told_to_be_longer():
+    result = check("unet.time_embedding", lambda t, width: unet.time_embedding(t, width).half())
+    assert result.lines == (lang.text("exercise.dtype", got="torch.float16"),)
+
+
+def test_an_embedding_of_one_angle_for_all_timesteps_fails():
+    result = check("unet.time_embedding", lambda t, width: unet.time_embedding(t * 0 + t[0], width))
+    assert result.status == "failed"
+
+
+# ---- unet.shapes
+
+
+def by_ceil(size, widths):
+    rows, (height, width) = [], size
+    for level, channels in enumerate(widths):
+        rows.append([channels, math.ceil(height / 2**level), math.ceil(width / 2**level)])
+    return rows + rows[:-1][::-1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        by_ceil,
+        lambda size, widths: torch.tensor(by_ceil(size, widths)),
+        lambda size, widths: tuple(map(tuple, by_ceil(size, widths))),
+        lambda size, widths: [torch.Size(row) for row in by_ceil(size, widths)],
+        lambda size, widths: [[np.int64(n) for n in row] for row in by_ceil(size, widths)],
+    ],
+)
+def test_sizes_may_come_as_lists_tuples_or_a_tensor(answer):
+    assert check("unet.shapes", answer).passed, check("unet.shapes", answer)
+
+
+@pytest.mark.parametrize(("size", "widths"), _SIZES)
+def test_the_shapes_are_those_of_the_network_itself(size, widths):
+    net = unet.UNet(widths=widths, classes=0, embedding=8, time_width=8)
+    maps = unet.feature_maps(net, torch.zeros(1, 1, *size), torch.ones(1, dtype=torch.int64))
+    levels = range(1, len(widths))
+    rows = ["stem", *(f"shrink_{n}" for n in levels), *(f"up_{n}" for n in levels)]
+    assert [tuple(maps[row].shape[1:]) for row in rows] == shapes(size, widths)
+
+
+@pytest.mark.parametrize(
+    ("answer", "got"),
+    [
+        (lambda size, widths: [(8.0, 4.0, 6.0)], "list[float]"),
+        (lambda size, widths: ("8, 4, 6", 3), "tuple[str]"),
+        (lambda size, widths: [(8, 4, 6), (16, 2)], "list"),
+        (lambda size, widths: [True, False], "list[bool]"),
+        (lambda size, widths: [torch.tensor(8)], "list[Tensor]"),
+        (lambda size, widths: range(10**9), "range"),
+        (lambda size, widths: "shapes", "str"),
+    ],
+)
+def test_what_is_no_list_of_whole_numbers_is_told_in_one_sentence(answer, got):
+    result = check("unet.shapes", answer)
+    assert (result.status, result.lines) == ("failed", (lang.text("exercise.list", got=got),))
+
+
+def test_a_list_where_a_tensor_is_asked_for_is_refused_as_before():
+    result = check("unet.time_embedding", lambda t, width: unet.time_embedding(t, width).tolist())
+    assert result.lines == (lang.text("exercise.type", got="list[float]"),)
+
+
+def test_lists_of_another_length_are_shown_in_full():
+    result = check("unet.shapes", lambda size, widths: shapes(size, widths)[:2])
+    assert result.example.inputs == "size = (4, 6), widths = (8, 16)"
+    assert result.example.expected == "[[8, 4, 6], [16, 2, 3], [8, 4, 6]]"
+    assert result.example.got == "[[8, 4, 6], [16, 2, 3]]"
+
+
+# ---- dit.patchify
+
+
+def by_unfold(x, patch):
+    return F.unfold(x, patch, stride=patch).mT
+
+
+def by_loops(x, patch):
+    height, width = x.shape[2:]
+    cut = [
+        x[:, :, i : i + patch, j : j + patch].flatten(1)
+        for i in range(0, height, patch)
+        for j in range(0, width, patch)
+    ]
+    return torch.stack(cut, dim=1)
+
+
+def by_einops_of_hand(x, patch):
+    b, c, height, width = x.shape
+    x = x.reshape(b, c, height // patch, patch, width // patch, patch)
+    return torch.einsum("nchpwq->nhwcpq", x).reshape(b, -1, c * patch * patch)
+
+
+@pytest.mark.parametrize("answer", [dit.patchify, by_unfold, by_loops, by_einops_of_hand])
+def test_patches_cut_differently_pass(answer):
+    assert check("dit.patchify", answer).passed, check("dit.patchify", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (lambda x, patch: F.unfold(x, patch, stride=patch), "not_transposed"),
+        (lambda x, patch: by_unfold(x.mT, patch), "all_transposed"),
+        (lambda x, patch: by_loops(x, patch).flatten(0, 1), "batch_flattened"),
+        (lambda x, patch: x.reshape(len(x), -1, patch * patch * x.shape[1]), "reshaped"),
+        (lambda x, patch: F.pixel_unshuffle(x, x.shape[2] // patch).flatten(2), ""),
+    ],
+)
+def test_the_slips_of_cutting_are_named(answer, mistake):
+    result = check("dit.patchify", answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def test_the_solutions_are_the_library_s_where_it_has_them():
+    assert "longest" in solution("unet.time_embedding").source
+    assert "tiles.permute" in solution("dit.patchify").source

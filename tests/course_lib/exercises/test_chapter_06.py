@@ -1,0 +1,212 @@
+"""Chapter 06's exercises: right answers in another form, and the walks that learners write."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from course_lib import forward, gaussians, lang, progress, samplers, schedules
+from course_lib.exercises import check, solution
+from course_lib.exercises.chapter_06 import ancestral, ddpm_mean
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    monkeypatch.setattr(progress, "_here", set())
+    monkeypatch.setattr(progress, "_told", False)
+    monkeypatch.setattr(lang, "_chosen", "en")
+
+
+# ---- samplers.ddpm_step
+
+
+def algorithm_2(x_t, t, eps_hat, z, schedule):
+    beta, alpha, alpha_bar = (
+        float(table[t]) for table in (schedule.beta, schedule.alpha, schedule.alpha_bar)
+    )
+    mean = 1 / alpha**0.5 * (x_t - (1 - alpha) / (1 - alpha_bar) ** 0.5 * eps_hat)
+    return mean + beta**0.5 * (z if t > 1 else 0)
+
+
+def by_x_0(x_t, t, eps_hat, z, schedule):
+    x_0_hat = forward.predict_x_0(x_t, t, eps_hat, schedule)
+    mean, _ = forward.posterior(x_0_hat, x_t, t, schedule)
+    return mean if t == 1 else mean + torch.sqrt(schedule.beta[t]) * z
+
+
+def in_float32(x_t, t, eps_hat, z, schedule):
+    return algorithm_2(x_t.float(), t, eps_hat.float(), z.float(), schedule)
+
+
+def by_normal(x_t, t, eps_hat, z, schedule):
+    mean = algorithm_2(x_t, t, eps_hat, torch.zeros_like(z), schedule)
+    return torch.addcmul(mean, z, schedule.beta[t].sqrt() * torch.ones_like(z)) if t != 1 else mean
+
+
+@pytest.mark.parametrize("answer", [samplers.ddpm_step, algorithm_2, by_x_0, in_float32, by_normal])
+def test_a_step_written_differently_passes(answer):
+    assert check("samplers.ddpm_step", answer).passed, check("samplers.ddpm_step", answer)
+
+
+def test_a_step_with_the_other_variance_is_named_and_not_called_wrong_altogether():
+    result = check("samplers.ddpm_step", lambda *a: samplers.ddpm_step(*a, variance="beta_tilde"))
+    assert result.mistake == "beta_tilde"
+
+
+def test_the_printed_formula_is_named():
+    def printed(x_t, t, eps_hat, z, schedule):  # mean plus variance plus noise, and the root of alpha_bar
+        a = schedule.alpha_bar[t]
+        return (x_t - schedule.beta[t] / (1 - a).sqrt() * eps_hat) / a.sqrt() + schedule.beta[t].sqrt() * z
+
+    result = check("samplers.ddpm_step", printed)
+    assert (result.status, result.mistake, result.broken) == (
+        "failed",
+        "",
+        "ddpm_end",
+    )  # two mistakes at once
+
+    def silent_at_the_end(x_t, t, eps_hat, z, schedule):
+        return printed(x_t, t, eps_hat, z if t > 1 else 0 * z, schedule)
+
+    assert check("samplers.ddpm_step", silent_at_the_end).mistake == "printed_root"
+
+
+# ---- samplers.ddpm_mean
+
+
+def through_a_new_eps(x_t, t, eps_hat, schedule):
+    """The clipped guess, put back into the form with eps_hat."""
+    alpha_bar = schedule.alpha_bar[t]
+    x_0_hat = torch.clip((x_t - (1 - alpha_bar).sqrt() * eps_hat) / alpha_bar.sqrt(), -1, 1)
+    eps_again = (x_t - alpha_bar.sqrt() * x_0_hat) / (1 - alpha_bar).sqrt()
+    return algorithm_2(x_t, t, eps_again, 0 * x_t, schedule)
+
+
+def by_hand(x_t, t, eps_hat, schedule):
+    a, b = schedule.alpha_bar[t], schedule.alpha_bar[t - 1]
+    x_0_hat = torch.maximum(
+        torch.minimum((x_t - (1 - a) ** 0.5 * eps_hat) / a**0.5, x_t * 0 + 1), x_t * 0 - 1
+    )
+    return (b**0.5 * (1 - a / b) * x_0_hat + (a / b) ** 0.5 * (1 - b) * x_t) / (1 - a)
+
+
+@pytest.mark.parametrize("answer", [ddpm_mean, through_a_new_eps, by_hand])
+def test_a_mean_written_differently_passes(answer):
+    assert check("samplers.ddpm_mean", answer).passed, check("samplers.ddpm_mean", answer)
+
+
+def test_a_mean_clipped_on_one_side_only_fails():
+    def above(x_t, t, eps_hat, schedule):
+        x_0_hat = forward.predict_x_0(x_t, t, eps_hat, schedule).clamp(max=1)
+        return forward.posterior(x_0_hat, x_t, t, schedule)[0]
+
+    assert check("samplers.ddpm_mean", above).status == "failed"
+
+
+# ---- samplers.ancestral
+
+
+def by_formula(model, x_T, z, schedule):
+    x = x_T.clone()
+    with torch.inference_mode():
+        for t in reversed(range(1, schedule.T + 1)):
+            batch = torch.ones(x.shape[0], dtype=torch.long) * t
+            x = algorithm_2(x, t, model(x, batch), z[t], schedule)
+    return x.clone()
+
+
+@torch.no_grad()
+def with_a_decorator(model, x_T, z, schedule):
+    model.eval()
+    x_t, t = x_T, schedule.T
+    while t:
+        x_t = algorithm_2(x_t, t, model(x_t, torch.tensor([t] * len(x_t))), z[t], schedule)
+        t -= 1
+    return x_t
+
+
+def detached(model, x_T, z, schedule):
+    x_t = x_T
+    for t in range(schedule.T, 0, -1):
+        eps_hat = model(x_t, torch.full((len(x_t),), t)).detach()
+        x_t = algorithm_2(x_t, t, eps_hat, z[t], schedule)
+    return x_t
+
+
+@pytest.mark.parametrize("answer", [ancestral, by_formula, with_a_decorator, detached])
+def test_a_walk_written_differently_passes(answer):
+    assert check("samplers.ancestral", answer).passed, check("samplers.ancestral", answer)
+
+
+def test_a_walk_that_keeps_a_graph_is_told_so_and_nothing_else_is_wrong():
+    def graph(model, x_T, z, schedule):
+        x_t = x_T
+        for t in range(schedule.T, 0, -1):
+            x_t = algorithm_2(x_t, t, model(x_t, torch.full((len(x_t),), t)), z[t], schedule)
+        return x_t
+
+    for answer in (graph, lambda *a: graph(*a).detach()):  # cut off at the end it was kept all the way
+        result = check("samplers.ancestral", answer)
+        assert (result.status, result.mistake, result.broken) == ("failed", "", "walk_no_graph")
+        assert lang.text("property.walk_no_graph") in repr(result)
+
+
+def walk(times=lambda T: range(T, 0, -1), told=lambda t: t, last=1, noise=lambda z, t: z[t]):
+    def answer(model, x_T, z, schedule):
+        x_t = x_T
+        with torch.no_grad():
+            for t in times(schedule.T):
+                eps_hat = model(x_t, torch.full((len(x_t),), told(t)))
+                mean = algorithm_2(x_t, t, eps_hat, 0 * x_t, schedule)
+                x_t = mean + schedule.beta[t].sqrt() * (noise(z, t) if t > last else 0)
+        return x_t
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mistake"),
+    [
+        ({"last": 0}, "noise_at_the_end"),
+        ({"told": lambda t: t - 1}, "told_one_less"),
+        ({"times": lambda T: range(T, 1, -1)}, "misses_1"),
+        ({"times": lambda T: range(T - 1, 0, -1)}, "misses_T"),
+        ({"noise": lambda z, t: z[t - 1]}, "noise_of_the_next"),
+        ({"noise": lambda z, t: torch.randn_like(z[t])}, "own_noise"),
+    ],
+)
+def test_the_walks_in_circulation_are_named(wrong, mistake):
+    assert check("samplers.ancestral", walk()).passed
+    assert check("samplers.ancestral", walk(**wrong)).mistake == mistake
+
+
+def test_a_plain_number_for_t_is_named_also_when_it_is_the_library_s_step():
+    def answer(model, x_T, z, schedule):
+        x_t = x_T
+        with torch.no_grad():
+            for t in range(schedule.T, 0, -1):
+                x_t = samplers.ddpm_step(x_t, t, model(x_t, t), z[t], schedule)
+        return x_t
+
+    assert check("samplers.ancestral", answer).mistake == "told_a_number"
+
+
+def test_the_walk_is_the_library_s_sampler_given_the_same_noise():
+    schedule = schedules.linear(T=30)
+    generator = torch.Generator().manual_seed(3)
+    data = torch.rand(5, 1, 2, 2, dtype=torch.float64, generator=generator)
+    model = gaussians.IdealDenoiser(data, schedule)
+    z = torch.randn(31, 4, 1, 2, 2, dtype=torch.float64, generator=generator)
+
+    def rule(x_t, t, eps_hat, schedule):
+        return samplers.ddpm_step(x_t, t, eps_hat, z[t], schedule)
+
+    want = samplers.final(samplers.sample(model, rule, z[0], schedule))
+    assert (ancestral(model, z[0], z, schedule) - want).abs().max() == 0
+
+
+def test_the_solutions_show_the_task_itself():
+    assert "sigma_squared" in solution("samplers.ddpm_step").source
+    assert "clamp(-1, 1)" in solution("samplers.ddpm_mean").source
+    assert "no_grad" in solution("samplers.ancestral").source

@@ -1,0 +1,172 @@
+"""Chapter 07's exercises: right answers in another form, and the slips that the formulas invite."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import lang, latents, progress, samplers
+from course_lib.exercises import check, solution
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
+    monkeypatch.setattr(progress, "_here", set())
+    monkeypatch.setattr(progress, "_told", False)
+    monkeypatch.setattr(lang, "_chosen", "en")
+
+
+# ---- samplers.ddim_step
+
+
+def ddim(before=lambda t, t_next: t_next, room=True, size=1.0):
+    """Eq. 12 in the prose's letters, with one of them wrong."""
+
+    def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
+        now, then = schedule.alpha_bar[t], schedule.alpha_bar[before(t, t_next)]
+        x_0_hat = (x_t - torch.sqrt(1 - now) * eps_hat) / torch.sqrt(now)
+        sigma = eta * torch.sqrt((1 - then) / (1 - now) * (1 - now / then))
+        left = 1 - then - sigma**2 if room else 1 - then
+        return torch.sqrt(then) * x_0_hat + torch.sqrt(left.clamp(min=0)) * eps_hat + size * sigma * z
+
+    return answer
+
+
+def by_beta_tilde(x_t, t, t_next, eps_hat, schedule, eta, z):
+    now, then = float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t_next])
+    variance = eta**2 * (1 - now / then) * (1 - then) / (1 - now)
+    straight = (then / now) ** 0.5 * (x_t - (1 - now) ** 0.5 * eps_hat)
+    return straight + max(0.0, 1 - then - variance) ** 0.5 * eps_hat + variance**0.5 * z
+
+
+def in_float32(x_t, t, t_next, eps_hat, schedule, eta, z):
+    return by_beta_tilde(x_t.float(), t, t_next, eps_hat.float(), schedule, eta, z.float())
+
+
+@pytest.mark.parametrize("answer", [samplers.ddim_step, ddim(), by_beta_tilde, in_float32])
+def test_a_step_written_differently_passes(answer):
+    assert check("samplers.ddim_step", answer).passed, check("samplers.ddim_step", answer)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mistake"),
+    [({"before": lambda t, t_next: t - 1}, "literal_t_minus_1"), ({"room": False}, "sigma_not_subtracted")],
+)
+def test_the_slips_that_the_formula_invites_are_named(wrong, mistake):
+    assert check("samplers.ddim_step", ddim(**wrong)).mistake == mistake
+
+
+def test_a_step_that_is_right_only_without_noise_fails():
+    result = check("samplers.ddim_step", ddim(size=1.1))
+    assert (result.status, result.mistake, result.broken) == ("failed", "", "ddim_marginal")
+
+
+def test_a_root_of_eta_gets_the_hint_about_plain_numbers():
+    def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
+        return x_t * torch.sqrt(eta)
+
+    hint = lang.text("exercise.plain_number", names="`t`, `t_next`, `eta`", first="t")
+    assert hint in check("samplers.ddim_step", answer).lines
+
+
+# ---- samplers.times
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda T, steps: samplers.times(T, steps),
+        lambda T, steps: [round(T - k * (T - 1) / (steps - 1)) for k in range(steps)] + [0],
+        lambda T, steps: [*torch.linspace(T, 1, steps).round().long().tolist(), 0],
+        lambda T, steps: [*np.linspace(T, 1, steps).round().astype(int), 0],
+        lambda T, steps: torch.cat([torch.linspace(T, 1, steps).round().int(), torch.tensor([0])]),
+        lambda T, steps: (
+            (*tuple(int(1 + k * (T - 1) / (steps - 1) + 0.5) for k in range(steps - 1, -1, -1)), 0)
+        ),
+    ],
+)
+def test_timesteps_written_differently_pass(answer):
+    assert check("samplers.times", answer).passed, check("samplers.times", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (lambda T, steps: [*list(range(T, 0, -(T // steps))), 0], "stride_of_the_range"),
+        (lambda T, steps: np.linspace(T - 1, 0, steps).round().astype(int).tolist(), "zero_based"),
+        (lambda T, steps: list(range(0, T, T // steps))[:steps][::-1], "from_below_zero_based"),
+        (lambda T, steps: [int(t) for t in np.linspace(T, 1, steps)] + [0], "floored"),
+        (lambda T, steps: samplers.times(T, steps, grid="leading"), "from_below"),
+    ],
+)
+def test_the_grids_in_circulation_are_named(answer, mistake):
+    assert check("samplers.times", answer).mistake == mistake
+
+
+def test_timesteps_as_decimals_are_told_to_be_whole():
+    result = check("samplers.times", lambda T, steps: [*np.linspace(T, 1, steps).tolist(), 0])
+    assert result.lines == (lang.text("exercise.list", got="list[float]"),)
+
+
+def test_a_list_of_another_length_is_shown_beside_the_right_one():
+    result = check("samplers.times", lambda T, steps: samplers.times(T, steps)[:-1])
+    assert result.mistake == "no_zero"
+    assert (result.example.inputs, result.example.expected) == ("T = 7, steps = 3", "[7, 4, 1, 0]")
+    assert result.example.got == "[7, 4, 1]"
+
+
+# ---- latents.slerp
+
+
+def by_norms(a, b, f):
+    u, v = a.flatten(1), b.flatten(1)
+    cosine = (u * v).sum(1) / (u.norm(dim=1) * v.norm(dim=1))
+    omega = torch.arccos(cosine)[:, None]
+    mixed = torch.sin((1 - f) * omega) / torch.sin(omega) * u + torch.sin(f * omega) / torch.sin(omega) * v
+    return mixed.reshape(a.shape)
+
+
+def image_by_image(a, b, f):
+    rows = []
+    for one, other in zip(a, b, strict=True):
+        omega = math.acos(float((one * other).sum() / one.norm() / other.norm()))
+        rows.append((math.sin((1 - f) * omega) * one + math.sin(f * omega) * other) / math.sin(omega))
+    return torch.stack(rows)
+
+
+def by_gram_schmidt(a, b, f):
+    dims = (1, 2, 3)
+    length_a, length_b = (x.square().sum(dims, keepdim=True).sqrt() for x in (a, b))
+    u, v = a / length_a, b / length_b
+    across = v - (u * v).sum(dims, keepdim=True) * u
+    omega = torch.atan2(across.square().sum(dims, keepdim=True).sqrt(), (u * v).sum(dims, keepdim=True))
+    return (
+        length_a * (omega * (1 - f)).sin() / omega.sin() * u + length_b * (omega * f).sin() / omega.sin() * v
+    )
+
+
+@pytest.mark.parametrize("answer", [latents.slerp, by_norms, image_by_image, by_gram_schmidt])
+def test_an_arc_written_differently_passes(answer):
+    assert check("latents.slerp", answer).passed, check("latents.slerp", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (torch.lerp, "straight"),
+        (lambda a, b, f: by_norms(a.flatten()[None], b.flatten()[None], f).reshape(a.shape), "whole_batch"),
+        (lambda a, b, f: latents.slerp(a, b, 1 - f), "swapped"),
+    ],
+)
+def test_the_slips_of_the_arc_are_named(answer, mistake):
+    assert check("latents.slerp", answer).mistake == mistake
+
+
+def test_the_solutions_are_the_library_s():
+    assert "max(0.0, 1 - alpha_bar_next - sigma**2)" in solution("samplers.ddim_step").source
+    assert "linspace" in solution("samplers.times").source
+    assert "atan2" in solution("latents.slerp").source
