@@ -281,9 +281,7 @@ sys.exit(test_torchrun.tiny(8, *sys.argv[1:]))
 
 
 def _hear_ctrl_c() -> None:
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # ignored under nohup, and inherited
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored under nohup, and inherited
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
