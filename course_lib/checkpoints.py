@@ -146,15 +146,19 @@ def _described(about: dict[str, Any]) -> dict[str, Any]:
 
 
 def load(
-    name: str | Path = "digits", device: str | torch.device = "auto", precision: str = "auto"
+    name: str | Path = "digits",
+    device: str | torch.device = "auto",
+    precision: str = "auto",
+    compile: bool | str = False,
 ) -> EpsModel:
     """A trained noise predictor ``(x_t, t[, y]) -> eps_hat``, ready to sample from.
 
     name: a checkpoint in data/ ("digits") or the path of a .safetensors file with its card beside it.
     precision: "fp32", "bf16", or "auto" for whichever this machine computes faster.
+    compile: as of ``device.prepare``, for many calls: the first one takes many times as long.
     The card's "network" names its kind, "UNet" (also where it names none), "MLP" or "DiT".
-    FileNotFoundError where it is missing; ValueError where it is corrupt, or its card describes no network
-    or schedule of this library.
+    FileNotFoundError where it is missing; ValueError where it is corrupt, its card describes no network or
+    schedule of this library, or this machine cannot compute as asked.
     """
     about = card(name)
     if not {"model", "schedule", "predicts"} <= about.keys():  # the classifier's card, say
@@ -171,7 +175,7 @@ def load(
     if written is not None and written != _described(about):
         raise ValueError(lang.text("error.checkpoint_fit", path=_files(name)[0]))
     model.requires_grad_(False)
-    return prepare(model.eval(), precision, device)
+    return prepare(model.eval(), precision, device, compile)
 
 
 def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True) -> None:

@@ -71,16 +71,47 @@ def use_bf16(precision: str, device: torch.device) -> bool:
     return precision == "bf16" or (precision == "auto" and fast_bf16(device))
 
 
-def prepare(model: Model, precision: str = "auto", device: str | torch.device = "auto") -> Model:
+def check_backend(backend: str, device: torch.device) -> str:
+    """``backend`` if torch.compile can use it on this device, otherwise a ValueError that says why not."""
+    if backend not in torch.compiler.list_backends(()):
+        raise ValueError(lang.text("error.backend", got=repr(backend)))
+    if problem := _trial(backend, device):
+        raise ValueError(lang.text("error.compile", device=device, problem=problem))
+    return backend
+
+
+@cache
+def _trial(backend: str, device: torch.device) -> str:
+    """Why torch.compile fails here (nothing where it works), tried out once a process."""
+    try:
+        torch.compile(lambda x: x + 1, backend=backend)(torch.zeros(2, device=device))
+    except Exception as problem:  # its parts raise errors of many kinds, with no common ancestor but this
+        return type(problem).__name__ + ": " + " ".join(str(problem).split())[:120].rstrip(".: ")
+    return ""
+
+
+def prepare(
+    model: Model,
+    precision: str = "auto",
+    device: str | torch.device = "auto",
+    compile: bool | str = False,
+) -> Model:
     """Move a model to the device and lay it out for its precision ("auto", "fp32" or "bf16").
 
     Convolutions in float32 run faster channels-last on a CPU, those in bfloat16 do not.
+    compile: let torch.compile translate the network, which its first call waits for, and the first one of
+    another kind (with labels, say); True for its usual backend, or another's name. The names of the weights
+    stay, and the answers up to rounding. ValueError where it cannot work here (a CPU needs a C++ compiler).
     """
     where = pick(device)
+    backend = check_backend("inductor" if compile is True else compile, where) if compile else None
     bf16 = use_bf16(precision, where)
     last = where.type == "cuda" or not bf16
     model.to(where)
     model.to(memory_format=torch.channels_last if last else torch.contiguous_format)
     if hasattr(model, "bf16"):  # an EpsModel: it opens the autocast by itself
         setattr(model, "bf16", bf16)  # noqa: B010 (mypy knows no attributes of a Module)
+    if backend is not None:
+        net = getattr(model, "net", model)  # in place: a wrapper would rename its weights
+        net.compile(backend=backend)
     return model

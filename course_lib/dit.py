@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import lang
 from course_lib.checks import check_even, check_tensor, check_whole
-from course_lib.unet import check_inputs, time_embedding
+from course_lib.unet import Conditional, time_embedding, zeroed
 
 
 def patchify(x: Float[Tensor, "B C H W"], patch: int) -> Float[Tensor, "B N D"]:
@@ -66,12 +65,6 @@ def position_embedding(rows: int, columns: int, width: int) -> Float[Tensor, "N 
     return torch.cat([row, column], dim=1)
 
 
-def _zero(layer: nn.Linear) -> nn.Linear:
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
 class Block(nn.Module):
     """Attention over all tokens, then a small network for each token, both steered by t and y.
 
@@ -91,7 +84,7 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(
             nn.Linear(width, 4 * width), nn.GELU(approximate="tanh"), nn.Linear(4 * width, width)
         )
-        self.steer = _zero(nn.Linear(width, 6 * width))
+        self.steer = zeroed(nn.Linear(width, 6 * width))
 
     def attention(self, h: Tensor) -> Tensor:
         """softmax(q k^T / sqrt(d)) v in each head (Vaswani et al. 2017, eq. 1)."""
@@ -105,7 +98,7 @@ class Block(nn.Module):
         return h + gate_2 * self.mlp((1 + scale_2) * self.norm(h) + shift_2)
 
 
-class DiT(nn.Module):
+class DiT(Conditional):
     """A class-conditional diffusion transformer, ``(x_t, t, y) -> answer`` of x_t's shape.
 
     size: height and width of the images; patch: of a patch, a divisor of size; width: of a token, a multiple
@@ -124,12 +117,11 @@ class DiT(nn.Module):
         classes: int = 10,
         time_width: int = 64,
     ):
-        super().__init__()
-        self.config = {
+        config = {
             "channels": channels, "size": size, "patch": patch, "width": width, "depth": depth,
             "heads": heads, "classes": classes, "time_width": time_width,
         }  # fmt: skip
-        for name, value in self.config.items():
+        for name, value in config.items():
             check_whole(name, value, 0 if name == "classes" else 1)
         check_even("time_width", time_width)
         step = math.lcm(4, heads)
@@ -138,32 +130,22 @@ class DiT(nn.Module):
             raise ValueError(lang.text("error.whole", name="width", allowed=allowed, got=repr(width)))
         if size % patch:
             raise ValueError(lang.text("error.patch", height=size, width=size, patch=patch))
-        self.channels, self.size, self.patch = channels, size, patch
-        self.classes, self.time_width = classes, time_width
-        self.time = nn.Sequential(nn.Linear(time_width, width), nn.SiLU(), nn.Linear(width, width))
-        self.label = nn.Embedding(classes + 1, width) if classes else None
+        super().__init__(channels, classes, time_width, width)
+        self.config, self.size, self.patch = config, size, patch
         self.stem = nn.Linear(channels * patch**2, width)
         where = position_embedding(size // patch, size // patch, width)
         self.register_buffer("positions", where, persistent=False)
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
         self.norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
-        self.steer = _zero(nn.Linear(width, 2 * width))
-        self.head = _zero(nn.Linear(width, channels * patch**2))
+        self.steer = zeroed(nn.Linear(width, 2 * width))
+        self.head = zeroed(nn.Linear(width, channels * patch**2))
 
-    @property
-    def null_label(self) -> int:
-        """The label that means "no class"."""
-        return self.classes
-
-    def embed(self, t: Int[Tensor, " B"], y: Int[Tensor, " B"] | None = None) -> Float[Tensor, "B E"]:
-        """What t and y tell every block: a time embedding plus a label embedding."""
-        emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
-        if self.label is not None:
-            y = torch.full_like(t, self.null_label) if y is None else y
-            emb = emb + self.label(y.long())
-        elif y is not None:
-            raise ValueError(lang.text("error.no_labels"))
-        return F.silu(emb)
+    def check(self, x_t: Tensor, t: Tensor, y: Tensor | None = None) -> None:
+        """ValueError for images, timesteps or labels that this network cannot take."""
+        super().check(x_t, t, y)
+        if x_t.shape[-2:] != (self.size, self.size):
+            want = f"(B, {self.channels}, {self.size}, {self.size})"
+            raise ValueError(lang.text("error.image_shape", got=tuple(x_t.shape), want=want))
 
     def forward(
         self,
@@ -175,10 +157,6 @@ class DiT(nn.Module):
 
         ValueError for images, timesteps or labels of another shape, and for a label above the null label.
         """
-        check_inputs(x_t, t, y, self.channels, self.classes)
-        if x_t.shape[-2:] != (self.size, self.size):
-            want = f"(B, {self.channels}, {self.size}, {self.size})"
-            raise ValueError(lang.text("error.image_shape", got=tuple(x_t.shape), want=want))
         emb = self.embed(t, y)
         h = self.stem(patchify(x_t, self.patch)) + self.positions
         for block in self.blocks:

@@ -36,7 +36,7 @@ def encode(
     """
     check_batch("x_0", x_0)
     check_schedule(model, schedule)
-    visited = check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)[::-1]
+    visited = check_times(times, schedule.T)[::-1]
 
     def walk() -> Iterator[Step]:
         x_t, asked = x_0, [t or t_next for t, t_next in pairwise(visited)]

@@ -50,20 +50,31 @@ def here() -> Ranks:
     return Ranks()
 
 
+def told() -> Ranks:
+    """This process's place as its environment tells it (torchrun's, say), before anything is joined."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size <= 1 or "MASTER_ADDR" not in os.environ:
+        return Ranks()
+    return Ranks(int(os.environ.get("RANK", "0")), size)
+
+
 @contextmanager
 def joined(where: str = "auto") -> Iterator[Ranks]:
     """Join the other processes that torchrun started: over gloo on the CPU, over nccl on GPUs, one each.
 
     Without torchrun, or with one process only, nothing is joined. Afterwards "cuda" means this process's own
-    GPU. ValueError where it has none, or for a device on which processes cannot compute together.
+    GPU. ValueError where it has none, where one GPU is named for all of them ("cuda:1"), or for a device on
+    which processes cannot compute together.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) <= 1 or "MASTER_ADDR" not in os.environ:
+    if told().size == 1:
         yield Ranks()
         return
     picked = device.pick(where)
     if picked.type not in ("cpu", "cuda"):
         raise ValueError(lang.text("error.ranks_device", got=repr(picked.type)))
     if picked.type == "cuda":
+        if picked.index is not None:
+            raise ValueError(lang.text("error.ranks_index", got=repr(str(picked))))
         torch.cuda.set_device(device.pick(f"cuda:{os.environ.get('LOCAL_RANK', '0')}"))
     dist.init_process_group("nccl" if picked.type == "cuda" else "gloo")
     try:
@@ -73,21 +84,23 @@ def joined(where: str = "auto") -> Iterator[Ranks]:
 
 
 def summed(x: Tensor) -> Tensor:
-    """The sum of every process's ``x``, in place; ValueError where another process has ended."""
+    """The sum of every process's ``x``, in place; ValueError where that fails, since another has ended."""
     return _done(dist.all_reduce, x)
 
 
 def from_first(x: Tensor) -> Tensor:
-    """The first process's ``x``, in place of one's own; ValueError where another process has ended."""
+    """The first process's ``x``, in place of one's own; ValueError where that fails, as in ``summed``."""
     return _done(dist.broadcast, x, 0)
 
 
 def _done(collective: Callable[..., object], x: Tensor, *more: object) -> Tensor:
     try:
         collective(x, *more)
-    except RuntimeError:  # a connection that broke
+    except torch.OutOfMemoryError:  # this process's own trouble
+        raise
+    except RuntimeError as broken:  # a connection, most likely; the traceback tells
         time.sleep(PATIENCE)  # until the other process has said what was wrong
-        raise ValueError(lang.text("error.rank_lost")) from None
+        raise ValueError(lang.text("error.rank_lost")) from broken
     return x
 
 

@@ -236,14 +236,19 @@ def log_snr_times(schedule: Schedule, steps: int) -> list[int]:
     return [*reversed(rising), 0]
 
 
-def _check_steps(T: int, steps: object) -> int:
-    if not is_whole(steps) or not 1 <= steps <= check_T(T):  # type: ignore[operator]
+def _check_steps(T: int, steps: Any) -> int:
+    if not is_whole(steps) or not 1 <= steps <= check_T(T):
         raise ValueError(lang.text("error.steps", got=steps, T=T))
-    return int(steps)  # type: ignore[call-overload]
+    return int(steps)
 
 
-def check_times(visited: Sequence[int], T: int) -> list[int]:
-    """``visited`` as a list of ints if it falls from at most T to 0 without repeats; otherwise ValueError."""
+def check_times(visited: Sequence[int] | None, T: int) -> list[int]:
+    """``visited`` as a list of ints if it falls from at most T to 0 without repeats; otherwise ValueError.
+
+    None stands for all of them, T, T-1, ..., 0.
+    """
+    if visited is None:
+        return list(range(T, -1, -1))
     if isinstance(visited, Tensor):
         visited = visited.tolist()
     ts = list(visited) if isinstance(visited, Iterable) else [visited]
@@ -363,7 +368,7 @@ def sample(
     """
     check_batch("x_T", x_T)
     check_schedule(model, schedule)
-    visited = check_times(range(schedule.T, -1, -1) if times is None else times, schedule.T)
+    visited = check_times(times, schedule.T)
     wanted = _wants(step)
     name = getattr(getattr(step, "func", step), "__name__", "step")  # func: what functools.partial bound
     if "t_next" not in wanted and any(a - b != 1 for a, b in pairwise(visited)):
@@ -388,7 +393,8 @@ def sample(
                     )
                 x_t = watch.take(step(**{key: given[key] for key in wanted}))
             if "previous" in wanted:  # a copy: whoever receives the state may write into its images
-                previous = Step(t, *(x.clone() for x in (state.x_t, state.x_0_hat, eps_hat)))
+                x, eps = state.x_t.clone(), eps_hat.clone()
+                previous = Step(t, x, partial(predict_x_0, x, t, eps, schedule), eps)
             yield state
         watch.close()
         yield Step(0, x_t, x_t, torch.zeros_like(x_t))

@@ -143,9 +143,8 @@ def _checked(t: Timesteps, x: Tensor, T: int, first: int) -> int | Tensor:
         raise ValueError(lang.text("error.t_dtype", got=t.dtype))
     if t.shape != x.shape[:1]:
         raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=tuple(x.shape[:1])))
-    known = getattr(t, "_every", None)
-    if known is not None and known[1] == t._version:  # made by ``every`` and not written to since
-        return check_t(known[0], T, first)
+    if (known := _known(t)) is not None:
+        return check_t(known, T, first)
     at = t.to("cpu", torch.int64)  # torch would take uint8 for a mask
     low, high = (int(v) for v in at.aminmax()) if at.numel() else (first, first)
     if low < first or high > T:
@@ -158,19 +157,24 @@ def every(t: int, x: Tensor) -> Tensor:
 
     It remembers its number, so that reading a table at it waits for no accelerator.
     """
-    made = torch.full((len(x),), t, device=x.device)
-    if not made.is_inference():  # those do not tell whether somebody wrote to them
-        made._every = (t, made._version)  # type: ignore[attr-defined]
-    return made
+    return _remembering(torch.full((len(x),), t, device=x.device), t)
 
 
 def twice(t: Tensor) -> Tensor:
     """t and t again, (2B,), for two passes in one batch; what ``every`` remembers is not forgotten."""
-    both = torch.cat([t, t])
-    known = getattr(t, "_every", None)
-    if known is not None and known[1] == t._version and not both.is_inference():
-        both._every = (known[0], both._version)  # type: ignore[attr-defined]
-    return both
+    return _remembering(torch.cat([t, t]), _known(t))
+
+
+def _known(t: Tensor) -> int | None:
+    """The number that ``every`` wrote into this tensor; None if something else was written since."""
+    number, version = getattr(t, "_every", (None, 0))
+    return number if number is not None and version == t._version else None
+
+
+def _remembering(made: Tensor, number: int | None) -> Tensor:
+    if number is not None and not made.is_inference():  # those do not tell whether somebody wrote to them
+        setattr(made, "_every", (number, made._version))  # noqa: B010 (mypy knows no such attribute)
+    return made
 
 
 def check_t(t: int, T: int, first: int = 1) -> int:

@@ -180,7 +180,11 @@ class Run:
         precision = "fp32" if points and self.recipe.precision == "auto" else self.recipe.precision
         device.prepare(self.model, precision, where)
         if self.ranks.size > 1:
-            self._agree(where)
+            # "auto" may time out otherwise in another process, and weights drawn there may be others.
+            bf16 = self.ranks.agree(bool(self.model.bf16), where)
+            device.prepare(self.model, "bf16" if bf16 else "fp32", where)
+            for part in self.model.net.state_dict().values():
+                part.copy_(ranks.from_first(part.contiguous()))
         if not any(p.requires_grad for p in self.model.net.parameters()):
             self.model.net.requires_grad_(True)
         self._about = {} if self.state is None else self._describe(where)
@@ -195,18 +199,19 @@ class Run:
         self.seconds = 0.0
         self.recent = torch.full((BUCKETS,), float("nan"), device=where)
         self._tables = self._tabulate()
+        self._weights: Tensor | None = None  # of the errors of eps_hat, slot t - 1; None for the simple loss
+        if self.recipe.weights in WEIGHTS:
+            table = WEIGHTS[self.recipe.weights](self.model.schedule)[1:]
+            self._weights = table.to(self.images.dtype).to(where)
+        kept = self.model.net.state_dict().keys()
+        self._running = [
+            name for name, b in self.model.net.named_buffers() if name in kept and b.is_floating_point()
+        ]
         self._pressed = False  # Ctrl-C here, and
         self._stop = 0.0  # in how many processes, where all must stop after the same step
         with ranks.file(None if self.state is None else Path(self.state), where) as held:
             if held is not None:
                 self._resume(held)
-
-    def _agree(self, where: torch.device) -> None:
-        # "auto" may time out otherwise in another process, and weights drawn there may be others.
-        bf16 = bool(ranks.from_first(torch.tensor([int(self.model.bf16)], device=where)))
-        device.prepare(self.model, "bf16" if bf16 else "fp32", where)
-        for part in self.model.net.state_dict().values():
-            part.copy_(ranks.from_first(part.contiguous()))
 
     def _check_labels(self) -> None:
         classes = self.model.classes
@@ -250,7 +255,7 @@ class Run:
         return x_0, t, eps, torch.where(dropped, self.model.classes, y)
 
     def _tabulate(self) -> dict[str, tuple[Tensor, Tensor]]:
-        """What x_t, the target, eps_hat and the loss take of their two arguments at each t: slot t - 1.
+        """What x_t, the target and eps_hat take of their two arguments at each t: slot t - 1.
 
         The library's own formulas, read off at (1, 0) and (0, 1), for all of them are linear; on the run's
         device, since a look into the schedule's tables on the CPU would make a GPU wait at every step.
@@ -263,8 +268,6 @@ class Run:
             "target": (target(kind, one, t, zero, schedule), target(kind, zero, t, one, schedule)),
             "eps_hat": (to_eps(kind, one, zero, t, schedule), to_eps(kind, zero, one, t, schedule)),
         }
-        if self.recipe.weights in WEIGHTS:
-            made["weights"] = (WEIGHTS[self.recipe.weights](schedule)[1:], zero)
         return {
             name: (a.to(like.dtype).to(like.device), b.to(like.dtype).to(like.device))
             for name, (a, b) in made.items()
@@ -309,11 +312,13 @@ class Run:
         x_t = self._mix("x_t", t, x_0, eps)
         answer = model.answer(x_t, t) if y is None else model.answer(x_t, t, y[self._mine])
         check_noise(x_t, answer, "x_t", "answer")
-        error = losses.per_image(self._mix("eps_hat", t, answer, x_t), eps)
-        if self.recipe.weights == "simple":
+        # The simple loss is not that of eps_hat, whose error is then only looked at.
+        said = answer.detach() if self._weights is None else answer
+        error = losses.per_image(self._mix("eps_hat", t, said, x_t), eps)
+        if self._weights is None:
             each = losses.per_image(answer, self._mix("target", t, x_0, eps))
         else:
-            each = self._tables["weights"][0][t - 1] * error
+            each = self._weights[t - 1] * error
         self.optimiser.zero_grad(set_to_none=True)
         each.mean().backward()
         return each.detach(), error.detach()
@@ -325,7 +330,8 @@ class Run:
         """
         batch, size = self.recipe.batch_size, self.ranks.size
         parts = [p.grad for p in self.model.net.parameters() if p.grad is not None]
-        parts += [b for b in self.model.net.buffers() if b.is_floating_point()]
+        buffers = dict(self.model.net.named_buffers())  # without those that are constant, as a DiT's places
+        parts += [buffers[name] for name in self._running]
         numbers = each.new_zeros(2 * batch + 1)
         numbers[self._mine] = each
         numbers[batch:-1][self._mine] = error
@@ -396,6 +402,7 @@ class Run:
         """Among several processes Ctrl-C is only noted: the others wait for this one's part of the step."""
         main = threading.current_thread() is threading.main_thread()
         before = signal.getsignal(signal.SIGINT)
+        self._pressed, self._stop = False, 0.0  # what stopped an earlier call has been heard
         if self.ranks.size == 1 or not main or before is None:
             yield
             return
@@ -410,6 +417,12 @@ class Run:
             signal.signal(signal.SIGINT, before)
         if self._pressed:  # in the last step: no further one has told the others
             signal.raise_signal(signal.SIGINT)
+
+    def stopped(self) -> str:
+        """Where an interrupted run stands and how to go on, as a sentence."""
+        on_disk = self.state is not None and Path(self.state).is_file() and self._kept == self.step
+        key = "training.stopped_saved" if on_disk else "training.stopped"
+        return lang.text(key, step=self.step, steps=self.recipe.steps, path=self.state)
 
     def averaged(self) -> nn.Module:
         """A copy of the network that carries the averaged weights, in eval mode."""
@@ -538,8 +551,9 @@ def train(
     """Take a run to its end under a progress bar; ``each`` sees every step's Progress.
 
     seconds: stop after the step that ends this much training time (of this call, at least one step); the
-    state is saved, and the next call goes on. ValueError for seconds that are no number above 0, and as in
-    ``Run.steps``.
+    state is saved, and the next call goes on. Ctrl-C (a notebook's stop button) saves the state too; the
+    KeyboardInterrupt says where it lies and how to go on. ValueError for seconds that are no number above 0,
+    and as in ``Run.steps``.
     """
     from tqdm.auto import tqdm
 
@@ -547,18 +561,21 @@ def train(
         raise ValueError(lang.text("error.seconds", got=repr(seconds)))
     until = math.inf if seconds is None else run.seconds + seconds
     label = lang.text("training.bar")
-    with (
-        tqdm(
-            total=run.recipe.steps, initial=run.step, desc=label, unit="", disable=not run.ranks.first
-        ) as bar,
-        closing(run.steps(save_every)) as steps,
-    ):
-        for progress in steps:
-            bar.update(1)
-            if progress.step % 20 == 0:
-                bar.set_postfix(loss=f"{progress.loss:.4f}")
-            if each:
-                each(progress)
-            if until < math.inf and run.ranks.agree(run.seconds >= until, run.images.device):
-                break
+    try:
+        with (
+            tqdm(
+                total=run.recipe.steps, initial=run.step, desc=label, unit="", disable=not run.ranks.first
+            ) as bar,
+            closing(run.steps(save_every)) as steps,
+        ):
+            for progress in steps:
+                bar.update(1)
+                if progress.step % 20 == 0:
+                    bar.set_postfix(loss=f"{progress.loss:.4f}")
+                if each:
+                    each(progress)
+                if until < math.inf and run.ranks.agree(run.seconds >= until, run.images.device):
+                    break
+    except KeyboardInterrupt:  # said in the last line of a notebook's traceback
+        raise KeyboardInterrupt(run.stopped()) from None
     return run

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -21,6 +22,8 @@ from torch import Tensor, nn
 
 from course_lib import data, lang
 from course_lib.checks import check_even, check_not_empty, check_tensor, check_whole
+
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 def time_embedding(t: Int[Tensor, " B"], width: int, longest: float = 10_000.0) -> Float[Tensor, "B width"]:
@@ -59,8 +62,8 @@ def _groups(channels: int) -> int:
     return math.gcd(8, channels)
 
 
-def _zero(layer: nn.Module) -> nn.Module:
-    # A layer that starts at zero leaves its block the identity, and the untrained network's answer 0.
+def zeroed(layer: Layer) -> Layer:
+    """The layer, starting at zero: it leaves its block the identity, and the untrained network's answer 0."""
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)
     return layer
@@ -97,7 +100,7 @@ class ResidualBlock(nn.Module):
         self.conv_1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
         self.scale_shift = nn.Linear(embedding, 2 * channels_out)
         self.norm_2 = nn.GroupNorm(_groups(channels_out), channels_out)
-        self.conv_2 = _zero(nn.Conv2d(channels_out, channels_out, 3, padding=1))
+        self.conv_2 = zeroed(nn.Conv2d(channels_out, channels_out, 3, padding=1))
         same = channels_in == channels_out
         self.bypass = nn.Identity() if same else Pointwise(channels_in, channels_out)
 
@@ -119,7 +122,7 @@ class Attention(nn.Module):
         self.heads = math.gcd(heads, channels)
         self.norm = nn.GroupNorm(_groups(channels), channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.out = _zero(nn.Conv2d(channels, channels, 1))
+        self.out = zeroed(nn.Conv2d(channels, channels, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
@@ -129,7 +132,54 @@ class Attention(nn.Module):
         return x + self.out((v @ looks.transpose(-1, -2)).reshape(b, c, h, w))
 
 
-class UNet(nn.Module):
+class Conditional(nn.Module):
+    """What the networks of images share: how t and y are told, and what is asked of a call's arguments.
+
+    embedding: how many numbers tell t and y together; channels, classes, time_width and time as of ``UNet``.
+    """
+
+    def __init__(self, channels: int, classes: int, time_width: int, embedding: int, time: bool = True):
+        super().__init__()
+        self.channels, self.classes, self.time_width = channels, classes, time_width
+        self.time = self.constant = None
+        if time:
+            self.time = nn.Sequential(
+                nn.Linear(time_width, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
+            )
+        else:
+            self.constant = nn.Parameter(torch.zeros(embedding))
+        self.label = nn.Embedding(classes + 1, embedding) if classes else None
+
+    @property
+    def null_label(self) -> int:
+        """The label that means "no class"."""
+        return self.classes
+
+    def embed(self, t: Int[Tensor, " B"], y: Int[Tensor, " B"] | None = None) -> Float[Tensor, "B E"]:
+        """What t and y tell every block: a time embedding plus a label embedding."""
+        if self.constant is None:
+            assert self.time is not None  # for mypy: one of the two is there
+            emb = self.time(time_embedding(t, self.time_width).to(next(self.time.parameters()).dtype))
+        else:
+            emb = self.constant.expand(len(t), -1)
+        if self.label is not None:
+            y = torch.full_like(t, self.null_label) if y is None else y
+            emb = emb + self.label(y.long())
+        elif y is not None:
+            raise ValueError(lang.text("error.no_labels"))
+        return F.silu(emb)
+
+    def check(self, x_t: Tensor, t: Tensor, y: Tensor | None = None) -> None:
+        """ValueError for images, timesteps or labels that this network cannot take."""
+        check_inputs(x_t, t, y, self.channels, self.classes)
+
+    def __call__(self, x_t: Tensor, t: Tensor, y: Tensor | None = None) -> Any:
+        """``forward`` of arguments that were checked: before it, since a compiled one looks at no values."""
+        self.check(x_t, t, y)
+        return super().__call__(x_t, t, y)
+
+
+class UNet(Conditional):
     """A class-conditional noise predictor, ``(x_t, t, y) -> answer`` of x_t's shape.
 
     widths: channels at each resolution, the first at full size, each next at half of it.
@@ -153,7 +203,6 @@ class UNet(nn.Module):
         skips: bool = True,
         time: bool = True,
     ):
-        super().__init__()
         check_not_empty("widths", widths)
         sizes = {"channels": channels, "embedding": embedding, "time_width": time_width}
         sizes |= {f"widths[{i}]": width for i, width in enumerate(widths)}
@@ -161,21 +210,14 @@ class UNet(nn.Module):
             check_whole(name, size)
         check_whole("classes", classes, 0)
         check_even("time_width", time_width)
+        super().__init__(channels, classes, time_width, embedding, time)
         self.config = {
             "channels": channels, "widths": list(widths), "classes": classes,
             "embedding": embedding, "attention": attention, "time_width": time_width,
         }  # fmt: skip
         # Only what is left out is noted, so that older cards and training states still describe this network.
         self.config |= {part: False for part, there in (("skips", skips), ("time", time)) if not there}
-        self.channels, self.classes, self.time_width, self.skips = channels, classes, time_width, skips
-        self.time = self.constant = None
-        if time:
-            self.time = nn.Sequential(
-                nn.Linear(time_width, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
-            )
-        else:
-            self.constant = nn.Parameter(torch.zeros(embedding))
-        self.label = nn.Embedding(classes + 1, embedding) if classes else None
+        self.skips = skips
         self.stem = nn.Conv2d(channels, widths[0], 3, padding=1)
         self.down, self.shrink = nn.ModuleList(), nn.ModuleList()
         for width, wider in pairwise(widths):
@@ -190,26 +232,7 @@ class UNet(nn.Module):
             self.grow.append(nn.Conv2d(wider, width, 3, padding=1))
             self.up.append(ResidualBlock(2 * width if skips else width, width, embedding))
         self.norm = nn.GroupNorm(_groups(widths[0]), widths[0])
-        self.head = _zero(nn.Conv2d(widths[0], channels, 3, padding=1))
-
-    @property
-    def null_label(self) -> int:
-        """The label that means "no class"."""
-        return self.classes
-
-    def embed(self, t: Int[Tensor, " B"], y: Int[Tensor, " B"] | None = None) -> Float[Tensor, "B E"]:
-        """What t and y tell every block: a time embedding plus a label embedding."""
-        if self.constant is None:
-            assert self.time is not None  # for mypy: one of the two is there
-            emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
-        else:
-            emb = self.constant.expand(len(t), -1)
-        if self.label is not None:
-            y = torch.full_like(t, self.null_label) if y is None else y
-            emb = emb + self.label(y.long())
-        elif y is not None:
-            raise ValueError(lang.text("error.no_labels"))
-        return F.silu(emb)
+        self.head = zeroed(nn.Conv2d(widths[0], channels, 3, padding=1))
 
     def forward(
         self,
@@ -221,7 +244,6 @@ class UNet(nn.Module):
 
         ValueError for images, timesteps or labels of another shape, and for a label above the null label.
         """
-        check_inputs(x_t, t, y, self.channels, self.classes)
         for _, h in self.flow(x_t, self.embed(t, y)):
             answer = h
         return answer
@@ -255,9 +277,12 @@ def feature_maps(
 
     For three levels: stem, down_1, shrink_1, down_2, shrink_2, middle_1, attention, middle_2, grow_1, up_1,
     grow_2, up_2, head. Level 1 of the way up is the lowest one; grow_1 is the map after it was enlarged.
-    Arguments as of the network's call; of an ``EpsModel`` pass ``model.net``. ValueError where that has one.
+    Arguments as of the network's call, on any device: the maps lie on the network's. Of an ``EpsModel`` pass
+    ``model.net``. ValueError where the call has one.
     """
     if not isinstance(net, UNet):
         raise ValueError(lang.text("error.feature_net", got=type(net).__name__))
-    check_inputs(x_t, t, y, net.channels, net.classes)
-    return dict(net.flow(x_t, net.embed(t, y)))
+    net.check(x_t, t, y)
+    home = net.stem.weight.device
+    labels = None if y is None else y.to(home)
+    return dict(net.flow(x_t.to(home), net.embed(t.to(home), labels)))

@@ -27,6 +27,7 @@ SMALL = ("small-unet", "small-no-skips", "small-no-time", "small-dit")
 MODELS = ("digits", "classifier", *SMALL)
 RUNS = Path("runs")
 PATIENCE = 10  # seconds
+TORCHRUN = "torchrun --nproc-per-node 2 -m course_tools.cli train digits"
 BOUND_N = 100  # test digits: about five minutes on one thread
 NETWORKS_N = 1000
 
@@ -35,7 +36,7 @@ class Misuse(Exception):  # noqa: N818  (it is the caller's, not the program's)
     """The command line asks for something that does not exist; its text is the sentence to show (exit 2)."""
 
 
-class _Format(argparse.HelpFormatter):
+class _Format(argparse.RawDescriptionHelpFormatter):
     def add_usage(
         self, usage: str | None, actions: Iterable, groups: Iterable, prefix: str | None = None
     ) -> None:
@@ -148,11 +149,14 @@ def taken(path: Path) -> Path | None:
     return next((one for one in (path, path.with_suffix(".json")) if os.path.lexists(one)), None)
 
 
-def free(path: Path) -> Path:
-    """``path``, or the first of path-2, path-3 … of which neither file nor card exists yet."""
+def free(path: Path, files: Callable[[Path], list[Path]] = lambda one: [one]) -> Path:
+    """``path``, or the first of path-2, path-3 … of which neither file nor card exists yet.
+
+    files: those that such a path stands for, of which none may exist.
+    """
     stem, dot, suffix = path.name.partition(".")
     candidate, n = path, 1
-    while taken(candidate):
+    while any(taken(one) for one in files(candidate)):
         n += 1
         candidate = path.with_name(f"{stem}-{n}{dot}{suffix}")
     return candidate
@@ -193,6 +197,18 @@ def alone(state: Path) -> Iterator[None]:
         yield
 
 
+def resuming(argv: list[str], state: Path) -> list[str]:
+    """The words after `course train` that go on from ``state`` where ``argv`` asked for a new run."""
+    kept: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--state":
+            next(words, None)
+        elif word not in ("--resume", "--no-resume") and not word.startswith("--state="):
+            kept.append(word)
+    return [*kept, "--state", str(state)]
+
+
 def _train(argv: list[str]) -> int:
     parser = _Parser("train")
     parser.name(MODELS)
@@ -205,6 +221,7 @@ def _train(argv: list[str]) -> int:
     parser.option("--device", text("cli.train_device"), metavar="NAME")
     parser.whole("--seed", text("cli.train_seed"), default=0)
     parser.whole("--threads", text("cli.train_threads"), 1, 1024)
+    parser.epilog = text("cli.train_several", line=TORCHRUN)
     given = parser.read(argv)
     foreign = ("steps", "resume", "state", "device") if given.name == "classifier" else ("epochs",)
     for option in foreign:
@@ -220,11 +237,13 @@ def _train(argv: list[str]) -> int:
         torch.set_num_threads(given.threads)
     device.pick(given.device or "auto")  # a wrong name is reported before anything is announced
     out = output(given.name, given.out, given.force, data.folder())
-    state = None
+    state, states = None, list[Path]()
     if given.name != "classifier":
+        stages = train.stage_states if given.name == "digits" else lambda one: [one]
         state = given.state or RUNS / f"{given.name}.state.safetensors"
-        state = free(state) if given.resume is False else state
-        for one in (state, train.stage_state(state, 2)):
+        state = free(state, stages) if given.resume is False else state
+        states = stages(state)
+        for one in states:
             if one.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
                 raise Misuse(text("cli.train_same", path=one))
     for path in filter(None, (out, state)):
@@ -246,9 +265,11 @@ def _train(argv: list[str]) -> int:
         if "TORCHELASTIC_RUN_ID" in os.environ:  # it sends the signal once more; all is written by now
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         stopped = text("cli.train_stopped_nothing")
-        states = [] if state is None else [train.stage_state(state, stage) for stage in (1, 2)]
-        if kept := [str(one) for one in states if one.exists()]:
-            stopped = text("cli.train_stopped", state=", ".join(kept))
+        if kept := ", ".join(str(one) for one in states if one.exists()):
+            stopped = text("cli.train_stopped", state=kept)
+            if given.resume is False:  # the same command would begin anew
+                line = shlex.join(["course", "train", *resuming(argv, states[0])])
+                stopped = text("cli.train_stopped_new", state=kept, line=line)
         print(f"\n{stopped}", file=sys.stderr)
         return 130
     if out.resolve().parent == data.folder().resolve() and first_process():
@@ -267,12 +288,30 @@ def _measure(argv: list[str]) -> int:
     parser.option("--bound", text("cli.measure_bound"), action="store_true")
     parser.option("--write", text("cli.measure_write"), action="store_true")
     parser.option("--table", text("cli.measure_table"), action="store_true")
+    parser.option("--check", text("cli.measure_check"), action="store_true")
     given = parser.read(argv)
-    if given.name == "networks":
-        return _measure_networks(given)
-    from course_lib import schedules
+    if given.check and given.name != "networks":
+        for option in ("write", "bound", "table", "all", "sampler", "seeds", "n"):
+            if getattr(given, option):
+                raise Misuse(text("cli.not_with", option=f"--{option}", other="--check"))
+    try:
+        return _measure_networks(given) if given.name == "networks" else _measure_samples(given)
+    except KeyboardInterrupt:
+        if given.check or given.table:
+            raise
+        stopped = "cli.train_stopped_nothing"  # a bound
+        if not given.bound:
+            stopped = "cli.measure_stopped" if given.write else "cli.measure_stopped_lost"
+        print(f"\n{text(stopped)}", file=sys.stderr)
+        return 130
+
+
+def _measure_samples(given: argparse.Namespace) -> int:
+    from course_lib import checkpoints, schedules
     from course_tools import measure
 
+    if given.check:
+        return measure.check(measure.current(given.name).get("metrics") or {})
     for option, used in (("--table", given.table), ("--all", given.all)):
         if used and given.bound:
             raise Misuse(text("cli.not_with", option=option, other="--bound"))
@@ -287,20 +326,22 @@ def _measure(argv: list[str]) -> int:
                 raise Misuse(text("cli.not_with", option=option, other="--bound"))
         figures = measure.bound(given.name, given.n or BOUND_N)
         if given.write:
-            measure.bound_into_card(given.name, figures)
+            measure.write_card(given.name, bound=figures)
         return 0
     for sampler in given.sampler or ():
         if sampler not in measure.SAMPLERS:
             allowed = ", ".join(measure.SAMPLERS)
             raise Misuse(text("cli.sampler", got=repr(sampler), allowed=allowed))
-    names = measure.cheapest_first(schedules.linear()) if given.all else given.sampler
+    names = given.sampler
+    if given.all:
+        names = measure.cheapest_first(schedules.from_spec(checkpoints.card(given.name)["schedule"]))
     only = {"only": names} if names else {}
     measure.measure(given.name, given.n or 5000, given.seeds or 1, write=given.write, **only)
     return 0
 
 
 def _measure_networks(given: argparse.Namespace) -> int:
-    for option in ("sampler", "all", "bound"):
+    for option in ("sampler", "all", "bound", "check"):
         if getattr(given, option):
             raise Misuse(text("cli.not_for", option=f"--{option}", command="measure", name="networks"))
     from course_tools import networks

@@ -1,6 +1,7 @@
 """`course measure digits`: how good a model's samples are, beside the floor that real digits set.
 
 `course measure digits --bound`: how many bits a dimension the model needs for real test digits.
+`course measure digits --check`: whether the card's figures meet ``TARGETS``.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ SAMPLERS: dict[str, Sampler] = {
     },
 }
 ROUNDS = 3  # of the clock, each sampler once a round
+RUNS = Path("runs") / "measure"  # what of an unfinished seed is drawn already
+N, SEEDS = 5_000, 3  # what the targets are stated for
 
 
 def cheapest_first(schedule: Schedule) -> list[str]:
@@ -58,21 +61,60 @@ def cheapest_first(schedule: Schedule) -> list[str]:
 
 
 def draw(
-    model: EpsModel, step: Callable[..., Tensor], times: Times, n: int, seed: int, batch: int = 250
+    model: EpsModel,
+    step: Callable[..., Tensor],
+    times: Times,
+    n: int,
+    seed: int,
+    batch: int = 250,
+    state: Path | None = None,
+    about: dict | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """n class-balanced samples at w = 0 and their labels, in batches under a progress bar."""
+    """n class-balanced samples at w = 0 and their labels, in batches under a progress bar.
+
+    state: a file that keeps the batches drawn so far and the generator, after each batch; where it holds a
+    part of this very draw, the rest alone is drawn, and all are what they would have been without a pause.
+    about: what else must agree before that (which weights and sampler); a file of another draw is replaced.
+    """
     from tqdm.auto import tqdm
 
     where = next(model.parameters()).device
     g = torch.Generator(where).manual_seed(seed)
     labels = torch.arange(n) % 10
     path = visited(model.schedule, times)
-    images = []
-    for y in tqdm(labels.split(batch), desc=lang.text("measure.bar"), unit=""):
+    note = {"n": n, "seed": seed, "batch": batch, "times": path, "about": about or {}}
+    # Another machine, or another precision on this one, would not go on with the same numbers.
+    note |= {"machine": training.machine(where, model.bf16), "torch": str(torch.__version__)}
+    kept = {} if state is None else _kept(state, note)
+    images = list(kept["images"].split(batch)) if kept else []
+    if kept:
+        g.set_state(kept["generator"])
+    parts, done = labels.split(batch), len(images)
+    bar = tqdm(parts[done:], initial=done, total=len(parts), desc=lang.text("measure.bar"), unit="")
+    for y in bar:
         x_T = torch.randn(len(y), 1, 28, 28, generator=g, device=where)
         run = samplers.sample(guide(model, y), step, x_T, model.schedule, path, g)
         images.append(samplers.final(run).cpu().clamp(-1, 1))
+        if state is not None:
+            drawn = {"images": torch.cat(images), "generator": g.get_state()}
+            checkpoints.write_tensors(state, drawn, note)
     return torch.cat(images), labels
+
+
+def _kept(state: Path, note: dict) -> dict[str, Tensor]:
+    """What ``draw`` left in a state file, where that holds a part of the draw that ``note`` describes."""
+    if not state.is_file():
+        return {}
+    try:
+        tensors, held = checkpoints.read_tensors(state)
+    except ValueError:  # damaged: nothing to go on from, and it is about to be replaced
+        return {}
+    return tensors if held == note else {}
+
+
+def state_path(name: str | Path, sampler: str, seed: int) -> Path:
+    """Where ``measure`` with ``write`` keeps the samples of a seed that is not finished."""
+    return RUNS / f"{Path(name).stem}-{sampler}-{seed}.safetensors"
 
 
 def clock(model: EpsModel, names: Sequence[str]) -> dict[str, float]:
@@ -109,6 +151,17 @@ def spread(values: Sequence[float]) -> dict[str, float | list[float] | None]:
     }
 
 
+def ratio(figures: dict, key: str, other: str = "floor") -> float:
+    """A sampler's mean Fréchet distance over the floor's, or over another sampler's."""
+    below = figures[other] if other == "floor" else figures[other]["frechet"]
+    return figures[key]["frechet"]["mean"] / below["mean"]
+
+
+def row(cells: Sequence[object]) -> str:
+    """A row of a Markdown table."""
+    return " ".join(["|", *(f"{cell} |" if str(cell) else "|" for cell in cells)])
+
+
 def shown(figure: dict, digits: int) -> str:
     """A figure with ``digits`` decimals, and its spread where more than one seed was measured."""
     mean = f"{figure['mean']:.{digits}f}"
@@ -126,11 +179,14 @@ def measure(
 
     "seconds_16" is the time for 16 samples on this machine, in the precision that ``checkpoints.load``
     chooses ("machine" names both). write: every seed goes into the card as soon as it is measured, and what
-    the card holds already, for these weights and this N, is not measured again.
+    the card holds already, for these weights and this N, is not measured again; every batch of a seed goes
+    into ``state_path`` until then.
     """
     model = checkpoints.load(name)
     figures: dict = {"N": n, "w": 0, "weights": digest(name)}
     if write:
+        for path in (checkpoints.card_path(name), RUNS / "any"):
+            files.check_writable(path)  # now, not after hours of measuring
         held = checkpoints.card(name).get("metrics") or {}
         figures = held if figures.items() <= held.items() else figures
     if "floor" not in figures:
@@ -141,7 +197,9 @@ def measure(
         each = figures.get(key, {"accuracy": {"each": []}, "frechet": {"each": []}})
         accuracies, distances = (list(each[part]["each"]) for part in ("accuracy", "frechet"))
         for seed in range(len(accuracies), seeds):
-            images, labels = draw(model, *SAMPLERS[key], n, seed)
+            about = {"weights": figures["weights"], "sampler": key}
+            state = state_path(name, key, seed) if write else None
+            images, labels = draw(model, *SAMPLERS[key], n, seed, state=state, about=about)
             accuracies.append(metrics.accuracy(images, labels))
             distances.append(metrics.frechet(images))
             figures[key] = {
@@ -149,13 +207,13 @@ def measure(
                 "frechet": spread(distances),
                 "seconds_16": seconds[key],
             }
-            if write:
+            if state is not None:
                 into_card(name, figures)
+                state.unlink(missing_ok=True)
         figures[key]["seconds_16"] = seconds[key]
-        ratio = figures[key]["frechet"]["mean"] / figures["floor"]["mean"]
         print(
             f"{key:18s} accuracy {shown(figures[key]['accuracy'], 4)}  "
-            f"frechet {shown(figures[key]['frechet'], 3)} ({ratio:.2f} x floor)  "
+            f"frechet {shown(figures[key]['frechet'], 3)} ({ratio(figures, key):.2f} x floor)  "
             f"{seconds[key]:.3g} s for 16"
         )
     if write:
@@ -260,23 +318,96 @@ def table(card: dict) -> str:
     rows.append([f"floor: {figures['N']} real digits", "", shown(floor, 3), "1", ""])
     for key in names:
         accuracy, distance = figures[key]["accuracy"], figures[key]["frechet"]
-        ratio = f"{distance['mean'] / floor['mean']:.2f}"
         seconds = f"{figures[key]['seconds_16']:g}" if "seconds_16" in figures[key] else ""
-        sampler = f"{key}, N = {figures['N']}"
-        rows.append([sampler, shown(accuracy, 4), shown(distance, 3), ratio, seconds])
-    cells = [row if timed else row[:4] for row in rows]
-    return "\n".join(" ".join(["|", *(f"{cell} |" if cell else "|" for cell in row)]) for row in cells)
+        over = f"{ratio(figures, key):.2f}"
+        rows.append([f"{key}, N = {figures['N']}", shown(accuracy, 4), shown(distance, 3), over, seconds])
+    return "\n".join(row(cells if timed else cells[:4]) for cells in rows)
+
+
+class Target(NamedTuple):
+    """What a figure must reach, and how it is read off a card's "metrics" (KeyError: not measured).
+
+    says: the key of the sentence that names the figure: that of ``sampler``, or of it against ``other``.
+    least: whether ``limit`` is the least that will do, or the most.
+    """
+
+    says: str
+    sampler: str
+    other: str
+    limit: float
+    least: bool
+    read: Callable[[dict, str, str], float]
+
+    def text(self) -> str:
+        """Figure and limit in the reader's language."""
+        named = lang.text(self.says, sampler=self.sampler, other=self.other)
+        return f"{named} {'≥' if self.least else '≤'} {self.limit:g}"
+
+    def figure(self, figures: dict) -> float | None:
+        """The measured figure; None where N or the number of seeds is not what the target is stated for."""
+        if figures.get("N") != N:
+            return None
+        try:
+            for key in (self.sampler, self.other):
+                if key != "floor" and len(figures[key]["frechet"]["each"]) < SEEDS:
+                    return None
+            return self.read(figures, self.sampler, self.other)
+        except KeyError:
+            return None
+
+    def met(self, figures: dict) -> bool | None:
+        """Whether the figure is within the limit; None where it was not measured."""
+        figure = self.figure(figures)
+        if figure is None:
+            return None
+        return figure >= self.limit if self.least else figure <= self.limit  # neither of NaN
+
+
+def _accuracy(figures: dict, key: str, other: str) -> float:
+    return figures[key]["accuracy"]["mean"]
+
+
+def _times_as_fast(figures: dict, key: str, other: str) -> float:
+    return figures[other]["seconds_16"] / figures[key]["seconds_16"]
+
+
+TARGETS = (
+    Target("measure.target_accuracy", "ancestral-50", "floor", 0.985, True, _accuracy),
+    Target("measure.target_floor", "ancestral-50", "floor", 2, False, ratio),
+    Target("measure.target_floor", "ddim-50", "floor", 4, False, ratio),
+    Target("measure.target_frechet", "ddim-50", "ddpm-1000", 2, False, ratio),
+    Target("measure.target_speed", "ddim-50", "ddpm-1000", 20, True, _times_as_fast),
+    Target("measure.target_frechet", "dpm-10", "ddpm-1000", 3, False, ratio),
+)
+
+
+def verdict(target: Target, figures: dict) -> str:
+    """One line: the target, the measured figure, and whether it is met."""
+    met, figure = target.met(figures), target.figure(figures)
+    if met is None or figure is None:
+        return lang.text("measure.unmeasured", target=target.text(), n=N, seeds=SEEDS)
+    return lang.text("measure.met" if met else "measure.missed", target=target.text(), figure=f"{figure:.4g}")
+
+
+def missed(figures: dict) -> list[str]:
+    """The verdicts on the targets that a card's "metrics" miss, or that they say nothing about."""
+    return [verdict(target, figures) for target in TARGETS if not target.met(figures)]
+
+
+def check(figures: dict) -> int:
+    """Print the verdict on each target; the exit status is 1 where one is missed or not measured."""
+    for target in TARGETS:
+        print(verdict(target, figures))
+    return 1 if missed(figures) else 0
+
+
+def write_card(name: str | Path, **parts: object) -> None:
+    """Put parts of a checkpoint's card in the place of older ones; the rest of it stays."""
+    files.write_json(checkpoints.card_path(name), checkpoints.card(name) | parts)
 
 
 def into_card(name: str | Path, figures: dict) -> None:
     """Write measured figures into the checkpoint's card, beside other samplers' of the same N and weights."""
-    about = checkpoints.card(name)
-    before = about.get("metrics") or {}
+    before = checkpoints.card(name).get("metrics") or {}
     same = all(before.get(key) == figures.get(key) for key in ("N", "weights"))
-    about["metrics"] = {**before, **figures} if same else figures
-    files.write_json(checkpoints.card_path(name), about)
-
-
-def bound_into_card(name: str | Path, figures: dict) -> None:
-    """Write a measured bound into the checkpoint's card, in the place of an older one."""
-    files.write_json(checkpoints.card_path(name), checkpoints.card(name) | {"bound": figures})
+    write_card(name, metrics={**before, **figures} if same else figures)

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_lib import checkpoints, data, files, lang, losses, ranks, schedules, training
+from course_lib import checkpoints, data, lang, losses, ranks, schedules, training
 from course_lib.dit import DiT
 from course_lib.forward import q_sample
 from course_lib.parameterisations import EpsModel
@@ -45,8 +45,7 @@ def small(name: str, out: Path, state: Path, recipe: training.Recipe = RECIPE, d
     images, labels = data.digits("train")
     training.train(training.Run(model, images, labels, recipe, state, device))
     if ranks.here().first:
-        steps = None if recipe.steps == RECIPE.steps else recipe.steps
-        used = {"steps": steps, "seed": recipe.seed or None, "device": None if device == "auto" else device}
+        used = train.options(recipe, RECIPE, device)
         train.finish(out, [state], name, train.command(name, **used))
     return out
 
@@ -57,7 +56,10 @@ def parameters(net: nn.Module) -> int:
 
 
 def flops(net: nn.Module, size: int = 28) -> int:
-    """Floating-point operations of one call for one image with a label: 2 for each multiply-and-add."""
+    """Floating-point operations of one call for one image with a label: 2 for each multiply-and-add.
+
+    Those of convolutions and matrix products only: norms, activations and softmax are not counted.
+    """
     x_t, t = torch.zeros(1, 1, size, size), torch.ones(1, dtype=torch.int64)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         net(x_t, t, torch.zeros_like(t))
@@ -116,10 +118,6 @@ def held_out(model: EpsModel, images: int = 500, seed: int = 0, batch: int = 250
     return found
 
 
-def _into_card(name: str, **figures: object) -> None:
-    files.write_json(checkpoints.card_path(name), checkpoints.card(name) | figures)
-
-
 def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence[str] = NAMES) -> dict:
     """Cost, held-out errors and samples of each network; with ``write`` they go into the cards, one by one.
 
@@ -143,13 +141,13 @@ def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence
         }
         errors = {"weights": measure.digest(name)} | held_out(model)
         if write:
-            _into_card(name, cost=cost, held_out=errors)
+            measure.write_card(name, cost=cost, held_out=errors)
         shown = f"{cost['parameters']} parameters  {cost['flops'] / 1e6:.1f} MFLOP  {median:.1f} ms"
         print(f"\n{name}: {shown}", flush=True)
         ours = name in SMALL
         figures = measure.measure(name, n, seeds, SAMPLERS, write=write and ours)
         if write and not ours:
-            _into_card(name, compared=figures)
+            measure.write_card(name, compared=figures)
         found[name] = {"cost": cost, "held_out": errors, "metrics" if ours else "compared": figures}
     return found
 
@@ -165,29 +163,48 @@ def _figures(name: str) -> dict:
     return {"cost": card["cost"], "held_out": card["held_out"], "quality": quality}
 
 
-def _line(cells: Sequence[object]) -> str:
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
+def _require_alike(found: dict[str, dict]) -> None:
+    """ValueError where the table's last line, of N, floor and machine, does not hold for every row."""
+    first, *others = found
+    for what, read in (
+        ("N", lambda each: each["quality"]["N"]),
+        ("floor", lambda each: each["quality"]["floor"]["mean"]),
+        ("machine", lambda each: each["cost"]["machine"]),
+    ):
+        for name in others:
+            got, want = read(found[name]), read(found[first])
+            if got != want:
+                said = {"what": what, "name": name, "got": got, "other": first, "want": want}
+                raise ValueError(lang.text("networks.mixed", **said))
 
 
 def table(names: Sequence[str] = NAMES) -> str:
-    """The cards' figures as two Markdown tables: cost and samples, then held-out errors of v_hat."""
+    """The cards' figures as two Markdown tables: cost and samples, then held-out errors of v_hat.
+
+    ValueError where a card lacks figures, or has them of other weights, another N, floor or machine.
+    """
     found = {name: _figures(name) for name in names}
+    _require_alike(found)
     heads = ["network", "parameters", "MFLOP a call", f"ms, batch {BATCH}"]
     for sampler in SAMPLERS:
         heads += [f"{sampler}: accuracy", "Fréchet", "× floor"]
-    lines = [_line(heads), _line(["---"] * len(heads))]
+    lines = [measure.row(heads), measure.row(["---"] * len(heads))]
     for name, each in found.items():
         cost, quality = each["cost"], each["quality"]
         cells = [name, cost["parameters"], f"{cost['flops'] / 1e6:.1f}", f"{cost['ms']:.1f}"]
         for sampler in SAMPLERS:
             accuracy, distance = quality[sampler]["accuracy"], quality[sampler]["frechet"]
-            ratio = f"{distance['mean'] / quality['floor']['mean']:.2f}"
-            cells += [measure.shown(accuracy, 4), measure.shown(distance, 3), ratio]
-        lines.append(_line(cells))
+            over = f"{measure.ratio(quality, sampler):.2f}"
+            cells += [measure.shown(accuracy, 4), measure.shown(distance, 3), over]
+        lines.append(measure.row(cells))
     first = next(iter(found.values()))
-    at_n = sorted({each["quality"]["N"] for each in found.values()})
-    floor = measure.shown(first["quality"]["floor"], 3)
-    lines += ["", f"N = {', '.join(map(str, at_n))}; floor {floor}; {first['cost']['machine']}.", ""]
-    lines += [_line(["v error, tenth of t", *range(1, TENTHS + 1)]), _line(["---"] * (TENTHS + 1))]
-    lines += [_line([name, *(f"{v:.4f}" for v in each["held_out"]["v"])]) for name, each in found.items()]
+    n, floor = first["quality"]["N"], measure.shown(first["quality"]["floor"], 3)
+    lines += ["", f"N = {n}; floor {floor}; {first['cost']['machine']}.", ""]
+    lines += [
+        measure.row(["v error, tenth of t", *range(1, TENTHS + 1)]),
+        measure.row(["---"] * (TENTHS + 1)),
+    ]
+    lines += [
+        measure.row([name, *(f"{v:.4f}" for v in each["held_out"]["v"])]) for name, each in found.items()
+    ]
     return "\n".join(lines)

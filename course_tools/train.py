@@ -1,9 +1,12 @@
-"""`course train digits` and `course train classifier`: each makes one file in data/ and its card."""
+"""`course train digits` and `course train classifier`, and how any trained model becomes a file and its card.
+
+The four small networks are trained by ``networks.small``, which finishes them here.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +25,6 @@ STAGES = (  # the second starts from the first one's averaged weights, as a floa
     training.Recipe(),
     training.Recipe(steps=10_000, learning_rate=5e-4, weights="min-snr", seed=1),
 )
-network = UNet
-_machine = training.machine
 
 
 def command(name: str, **used: object) -> str:
@@ -41,10 +42,10 @@ def stages(steps: int | None = None, seed: int = 0) -> tuple[training.Recipe, ..
     return recipes if steps is None else tuple(replace(recipe, steps=steps) for recipe in recipes)
 
 
-def options(recipes: Sequence[training.Recipe], device: str) -> dict[str, object]:
-    """The options of `course train digits` that give these recipes, each None where it is the default."""
-    steps = None if recipes[0].steps == STAGES[0].steps else recipes[0].steps
-    seed = recipes[0].seed - STAGES[0].seed
+def options(recipe: training.Recipe, default: training.Recipe, device: str) -> dict[str, object]:
+    """The options of `course train` that make ``recipe`` of the ``default``, each None where not needed."""
+    steps = None if recipe.steps == default.steps else recipe.steps
+    seed = recipe.seed - default.seed
     return {"steps": steps, "seed": seed or None, "device": None if device == "auto" else device}
 
 
@@ -63,22 +64,57 @@ def rounded(net: nn.Module) -> nn.Module:
     return net
 
 
-def digest(net: nn.Module) -> str:
-    """A name for a network's weights: 16 hexadecimal digits."""
+def stage_states(state: Path) -> list[Path]:
+    """Where each stage of the digits model keeps its state."""
+    return [stage_state(state, stage) for stage in range(1, len(STAGES) + 1)]
+
+
+def weights_name(net: nn.Module) -> str:
+    """A name for a network's weights, by which a stage knows those that it began with: 16 hex digits.
+
+    Not the checksum of a file (``measure.digest``, ``checkpoints.read_tensors``), which tells whether its
+    bytes are those that were written.
+    """
     found = hashlib.sha256()
     for name, value in net.state_dict().items():
         found.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
     return found.hexdigest()[:16]
 
 
-def digits(out: Path, state: Path, recipes: Sequence[training.Recipe] = STAGES, device: str = "auto") -> Path:
+def _check_leftover(state: Path, recipes: Sequence[training.Recipe]) -> None:
+    """ValueError, now and not when stage 1 is done, where a later stage has a state that cannot follow it."""
+    paths = [stage_state(state, stage) for stage in range(1, len(recipes) + 1)]
+    notes = [checkpoints.read_note(path) if path.is_file() else {} for path in paths]
+    for stage, recipe in enumerate(recipes[1:], 2):
+        path, held = paths[stage - 1], notes[stage - 1]
+        if not held:
+            continue
+        if asdict(training.Recipe()) | held.get("recipe", {}) != asdict(recipe):
+            raise ValueError(lang.text("error.resume", path=path))
+        if notes[stage - 2].get("step") != recipes[stage - 2].steps:
+            state = paths[stage - 2]
+            raise ValueError(
+                lang.text("train.leftover", path=path, stage=stage, earlier=stage - 1, state=state)
+            )
+
+
+def digits(
+    out: Path,
+    state: Path,
+    recipes: Sequence[training.Recipe] = STAGES,
+    device: str = "auto",
+    network: Callable[[], nn.Module] = UNet,
+) -> Path:
     """Train the class-conditional digits model, stage after stage, and write it to ``out`` with its card.
 
     Each stage keeps its state in a file of its own (``stage_state``): what is done is not done again.
+    ValueError, before anything is trained, where a later stage has a state and the one before is not done.
     """
     images, labels = data.digits("train")
+    if ranks.here().first:
+        _check_leftover(state, recipes)
     torch.manual_seed(recipes[0].seed)
-    net: nn.Module = network()
+    net = network()
     start, states = None, []
     for stage, recipe in enumerate(recipes, 1):
         states.append(stage_state(state, stage))
@@ -88,9 +124,9 @@ def digits(out: Path, state: Path, recipes: Sequence[training.Recipe] = STAGES, 
         model = EpsModel(net, schedules.linear(), "v")
         run = training.train(training.Run(model, images, labels, recipe, states[-1], device, start))
         net = rounded(run.averaged())
-        start = digest(net)
+        start = weights_name(net)
     if ranks.here().first:
-        finish(out, states, made_by=command("digits", **options(recipes, device)))
+        finish(out, states, made_by=command("digits", **options(recipes[0], STAGES[0], device)))
     return out
 
 

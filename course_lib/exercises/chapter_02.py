@@ -9,35 +9,27 @@ from torch import Tensor
 
 from course_lib import data, forward, schedules
 from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.exercises.inputs import draw, pixel
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
 
 
-def _draw(*shape: int) -> Tensor:
-    # Any fixed numbers will do; a generator of their own keeps the learner's random draws untouched.
-    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
-
-
-def _pixel(value: float) -> Tensor:
-    return torch.full((1, 1, 1, 1), value, dtype=torch.float64)
-
-
 def _images(*times: int, width: int) -> tuple[object, ...]:
     shape = (len(times), 1, 4, width)
-    return (_draw(*shape), torch.tensor(times), _draw(*shape).flip(0).roll(1, -1), _SCHEDULE)
+    return (draw(*shape), torch.tensor(times), draw(*shape).flip(0).roll(1, -1), _SCHEDULE)
 
 
 # One pixel; a batch of another size than the width; and B == W, where a forgotten reshape runs silently.
 _PROBES = [
-    (_pixel(0.5), torch.tensor([3]), _pixel(-1.2), _SCHEDULE),
+    (pixel(0.5), torch.tensor([3]), pixel(-1.2), _SCHEDULE),
     _images(1, 5, 10, width=5),
     _images(2, 4, 7, 9, width=4),
 ]
 
 
 def _at(x: float, eps: float, t: int) -> tuple[object, ...]:
-    return (_pixel(x), torch.tensor([t]), _pixel(eps), _SCHEDULE)
+    return (pixel(x), torch.tensor([t]), pixel(eps), _SCHEDULE)
 
 
 # ---- forward.q_sample and forward.q_step
@@ -45,13 +37,13 @@ def _at(x: float, eps: float, t: int) -> tuple[object, ...]:
 
 def _t_zero(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     arguments = _at(0.5, -1.2, 0)
-    yield Comparison(call(*arguments), _pixel(0.5))
+    yield Comparison(call(*arguments), pixel(0.5))
 
 
 def _first_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     beta_1 = float(_SCHEDULE.beta[1])
     arguments = _at(0.5, -1.2, 1)
-    yield Comparison(call(*arguments), _pixel((1 - beta_1) ** 0.5 * 0.5 - 1.2 * beta_1**0.5))
+    yield Comparison(call(*arguments), pixel((1 - beta_1) ** 0.5 * 0.5 - 1.2 * beta_1**0.5))
 
 
 def _last_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -68,7 +60,7 @@ def _linear(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 def _keeps_variance(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (1, 5, 10):
         signal, noise = call(*_at(1.0, 0.0, t)), call(*_at(0.0, 1.0, t))
-        yield Comparison(signal**2 + noise**2, _pixel(1.0))
+        yield Comparison(signal**2 + noise**2, pixel(1.0))
 
 
 def _own_timestep(exercise: Exercise, call: Call) -> Iterator[Comparison]:

@@ -10,19 +10,11 @@ from torch import Tensor
 
 from course_lib import forward, losses, parameterisations, schedules
 from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.exercises.inputs import draw, pixel
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
 _SHORT = schedules.linear(T=4, beta_1=0.1, beta_T=0.4)  # its tables are short enough to be shown in full
-
-
-def _draw(*shape: int) -> Tensor:
-    # Any fixed numbers will do; a generator of their own keeps the learner's random draws untouched.
-    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
-
-
-def _pixel(value: float) -> Tensor:
-    return torch.full((1, 1, 1, 1), value, dtype=torch.float64)
 
 
 def _wide(table: Tensor, t: Tensor) -> Tensor:
@@ -108,19 +100,19 @@ WEIGHTS = Exercise(
 
 def _answers(kind: str, *times: int, width: int) -> tuple[object, ...]:
     shape = (len(times), 1, 4, width)
-    return (kind, _draw(*shape), _draw(*shape).flip(0).roll(1, -1), torch.tensor(times), _SCHEDULE)
+    return (kind, draw(*shape), draw(*shape).flip(0).roll(1, -1), torch.tensor(times), _SCHEDULE)
 
 
 # One pixel of each kind; a batch of another size than the width; and B == W, where a flat table runs.
 _TO_EPS_PROBES: list[tuple[object, ...]] = [
-    *((kind, _pixel(0.5), _pixel(-1.2), torch.tensor([3]), _SCHEDULE) for kind in parameterisations.KINDS),
+    *((kind, pixel(0.5), pixel(-1.2), torch.tensor([3]), _SCHEDULE) for kind in parameterisations.KINDS),
     *(_answers(kind, 1, 5, 10, width=5) for kind in parameterisations.KINDS),
     *(_answers(kind, 2, 4, 7, 9, width=4) for kind in parameterisations.KINDS),
 ]
 
 
 def _true(kind: str) -> tuple[tuple[object, ...], Tensor]:
-    t, x_0, eps = torch.tensor([1, 5, 10]), _draw(3, 1, 2, 2), _draw(3, 1, 2, 2).flip(-1)
+    t, x_0, eps = torch.tensor([1, 5, 10]), draw(3, 1, 2, 2), draw(3, 1, 2, 2).flip(-1)
     x_t = forward.q_sample(x_0, t, eps, _SCHEDULE)
     return (kind, parameterisations.target(kind, x_0, t, eps, _SCHEDULE), x_t, t, _SCHEDULE), eps
 
@@ -241,10 +233,10 @@ class _Toy:
 
 def _batch(model: _Toy, *times: int, width: int) -> tuple[object, ...]:
     shape = (len(times), 1, 4, width)
-    return (model, _draw(*shape), torch.tensor(times), _draw(*shape).flip(0).roll(1, -1), _SCHEDULE)
+    return (model, draw(*shape), torch.tensor(times), draw(*shape).flip(0).roll(1, -1), _SCHEDULE)
 
 
-_ONE = (_Toy(0.5, 0.1), _pixel(0.5), torch.tensor([3]), _pixel(-1.2), _SCHEDULE)
+_ONE = (_Toy(0.5, 0.1), pixel(0.5), torch.tensor([3]), pixel(-1.2), _SCHEDULE)
 
 
 def _names_the_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:

@@ -86,6 +86,11 @@ TIME_EMBEDDING = Exercise(
     ],
     mistakes=[
         Mistake("one_frequency", _waves(lambda k, width: 0 * k)),
+        Mistake("whole_exponent", _waves(lambda k, width: -(-k // (width // 2)))),
+        # What torch makes of a whole number to a negative whole power is 0.
+        Mistake(
+            "waves_stand_still", lambda t, width: _joined(_angles(t, width) * (torch.arange(width // 2) == 0))
+        ),
         Mistake("growing", _waves(lambda k, width: -2 * k / width)),
         Mistake("k_for_2k", _waves(lambda k, width: k / width)),
         Mistake("doubled_twice", _waves(lambda k, width: 4 * k / width)),
@@ -163,6 +168,14 @@ def _floored(size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
     return down + down[-2::-1]
 
 
+def _rounded(size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
+    (height, width), down = size, list[Shape]()
+    for channels in widths:
+        down.append((channels, height, width))
+        height, width = round(height / 2), round(width / 2)
+    return down + down[-2::-1]
+
+
 def _doubled(down: list[Shape], size: tuple[int, int], widths: tuple[int, ...]) -> list[Shape]:
     """The way up by doubling, from the rows of the way down."""
     rows, (_, height, width) = list(down), down[-1]
@@ -211,6 +224,7 @@ SHAPES = Exercise(
         Mistake(
             "floored_and_doubled", lambda size, widths: _doubled(_down(size, widths, False), size, widths)
         ),
+        Mistake("rounded", _rounded),
         Mistake("halved_at_once", _halved_at_once),
         Mistake("wide_on_the_way_up", _rows(_wide_on_the_way_up)),
         Mistake("concatenated", _rows(_concatenated)),
@@ -313,6 +327,7 @@ PATCHIFY = Exercise(
         Mistake("patches_transposed", _cut("bhwcqp")),
         Mistake("all_transposed", _cut("bwhcqp")),
         Mistake("channels_last", _cut("bhwpqc")),
+        Mistake("channels_first", _cut("bchwpq")),
         Mistake("every_other_pixel", _cut("bhwcpq", axes="bcphqw")),
         Mistake("count_for_size", _count_for_size),
         Mistake("channels_as_tokens", _channels_as_tokens),

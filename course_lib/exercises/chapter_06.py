@@ -9,19 +9,11 @@ from torch import Tensor, nn
 
 from course_lib import forward, samplers, schedules
 from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.exercises.inputs import draw, pixel
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
 _SHORT = schedules.linear(T=4, beta_1=0.1, beta_T=0.4)  # few enough steps to follow a walk by hand
-
-
-def _draw(*shape: int) -> Tensor:
-    # Any fixed numbers will do; a generator of their own keeps the learner's random draws untouched.
-    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
-
-
-def _pixel(value: float) -> Tensor:
-    return torch.full((1, 1, 1, 1), value, dtype=torch.float64)
 
 
 # ---- samplers.ddpm_step
@@ -33,11 +25,11 @@ def ddpm_step(x_t: Tensor, t: int, eps_hat: Tensor, z: Tensor, schedule: Schedul
 
 
 def _at(t: int, x_t: float, eps_hat: float, z: float) -> tuple[object, ...]:
-    return (_pixel(x_t), t, _pixel(eps_hat), _pixel(z), _SCHEDULE)
+    return (pixel(x_t), t, pixel(eps_hat), pixel(z), _SCHEDULE)
 
 
 def _images(t: int, width: int) -> tuple[object, ...]:
-    x_t, eps_hat, z = (_draw(3, 1, 4, width).roll(k, -1) for k in range(3))
+    x_t, eps_hat, z = (draw(3, 1, 4, width).roll(k, -1) for k in range(3))
     return (x_t, t, eps_hat, z, _SCHEDULE)
 
 
@@ -46,7 +38,7 @@ def _no_noise_at_the_end(exercise: Exercise, call: Call) -> Iterator[Comparison]
 
 
 def _ends_in_the_image(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    x_0, eps = _draw(3, 1, 2, 2), _draw(3, 1, 2, 2).flip(-1)
+    x_0, eps = draw(3, 1, 2, 2), draw(3, 1, 2, 2).flip(-1)
     x_1 = forward.q_sample(x_0, 1, eps, _SCHEDULE)
     yield Comparison(call(x_1, 1, eps, torch.zeros_like(eps), _SCHEDULE), x_0)
 
@@ -54,12 +46,12 @@ def _ends_in_the_image(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 def _noise_of_size_sigma(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (2, 6, 10):
         one, none = call(*_at(t, 0.5, -1.2, 1.0)), call(*_at(t, 0.5, -1.2, 0.0))
-        yield Comparison(one - none, _pixel(float(_SCHEDULE.beta[t]) ** 0.5))
+        yield Comparison(one - none, pixel(float(_SCHEDULE.beta[t]) ** 0.5))
 
 
 def _mean_of_the_posterior(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (2, 6, 10):
-        x_0, eps = _draw(3, 1, 2, 2), _draw(3, 1, 2, 2).flip(-1)
+        x_0, eps = draw(3, 1, 2, 2), draw(3, 1, 2, 2).flip(-1)
         x_t = forward.q_sample(x_0, t, eps, _SCHEDULE)
         mean, _ = forward.posterior(x_0, x_t, t, _SCHEDULE)
         yield Comparison(call(x_t, t, eps, torch.zeros_like(eps), _SCHEDULE), mean)
@@ -70,7 +62,7 @@ def _keeps_pure_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (2, 6, 10):
         eps_hat = float(1 - _SCHEDULE.alpha_bar[t]) ** 0.5
         kept, added = call(*_at(t, 1.0, eps_hat, 0.0)), call(*_at(t, 0.0, 0.0, 1.0))
-        yield Comparison(kept**2 + added**2, _pixel(1.0))
+        yield Comparison(kept**2 + added**2, pixel(1.0))
 
 
 def _right_mean(s: Schedule, t: int, x: Tensor, e: Tensor) -> Tensor:
@@ -200,11 +192,11 @@ def ddpm_mean(x_t: Tensor, t: int, eps_hat: Tensor, schedule: Schedule) -> Tenso
 
 def _guess(t: int, x_0: float, eps: float) -> tuple[object, ...]:
     """A pixel whose x_0_hat is ``x_0`` before any clipping."""
-    return (forward.q_sample(_pixel(x_0), t, _pixel(eps), _SCHEDULE), t, _pixel(eps), _SCHEDULE)
+    return (forward.q_sample(pixel(x_0), t, pixel(eps), _SCHEDULE), t, pixel(eps), _SCHEDULE)
 
 
 def _guesses(t: int) -> tuple[object, ...]:
-    x_0, eps = 1.5 * _draw(3, 1, 4, 5), 1.5 * _draw(3, 1, 4, 5).flip(0).roll(1, -1)
+    x_0, eps = 1.5 * draw(3, 1, 4, 5), 1.5 * draw(3, 1, 4, 5).flip(0).roll(1, -1)
     return (forward.q_sample(x_0, t, eps, _SCHEDULE), t, eps, _SCHEDULE)
 
 
@@ -218,16 +210,16 @@ def _algorithm_2_inside(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 
 def _first_step_guess(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for x_0 in (-0.4, 1.8, -2.5):
-        yield Comparison(call(*_guess(1, x_0, 0.3)), _pixel(max(-1.0, min(1.0, x_0))))
+        yield Comparison(call(*_guess(1, x_0, 0.3)), pixel(max(-1.0, min(1.0, x_0))))
 
 
 def _beyond_white(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     # The same x_t, named with more and more noise taken off: beyond white nothing changes any more.
     for t in (4, 10):
-        x_t = _pixel(0.3)
-        mean, _ = forward.posterior(_pixel(1.0), x_t, t, _SCHEDULE)
+        x_t = pixel(0.3)
+        mean, _ = forward.posterior(pixel(1.0), x_t, t, _SCHEDULE)
         for eps in (-4.0, -9.0):
-            yield Comparison(call(x_t, t, _pixel(eps), _SCHEDULE), mean)
+            yield Comparison(call(x_t, t, pixel(eps), _SCHEDULE), mean)
 
 
 def _black_as_white(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -276,6 +268,12 @@ def _mean_clipped(x_t: Tensor, t: int, eps_hat: Tensor, schedule: Schedule) -> T
     return _clipped(lambda x_0_hat: x_0_hat)(x_t, t, eps_hat, schedule).clamp(-1, 1)
 
 
+def _clipped_too_early(x_t: Tensor, t: int, eps_hat: Tensor, schedule: Schedule) -> Tensor:
+    alpha_bar_t = schedule.alpha_bar[t]
+    faded = x_t - (1 - alpha_bar_t) ** 0.5 * eps_hat
+    return forward.posterior(faded.clamp(-1, 1) / alpha_bar_t**0.5, x_t, t, schedule)[0]
+
+
 def _also_the_mean(x_t: Tensor, t: int, eps_hat: Tensor, schedule: Schedule) -> Tensor:
     return ddpm_mean(x_t, t, eps_hat, schedule).clamp(-1, 1)
 
@@ -315,6 +313,7 @@ DDPM_MEAN = Exercise(
         Mistake("not_clipped", _clipped(lambda x_0_hat: x_0_hat)),
         Mistake("eps_clipped", _eps_clipped),
         Mistake("mean_clipped", _mean_clipped),
+        Mistake("clipped_too_early", _clipped_too_early),
         Mistake("also_the_mean", _also_the_mean),
         Mistake("clipped_to_0", _clipped(lambda x_0_hat: x_0_hat.clamp(0, 1))),
         Mistake("squashed", _clipped(torch.tanh)),
@@ -368,7 +367,8 @@ class _Toy(nn.Module):
     """A model whose answer shows what it was given: a x_t + b t.
 
     Its one weight is 1, and changes nothing but that a graph could be kept. Not told one timestep for each
-    image, it answers infinity: a network would stop there, with an error of its own.
+    image, it answers infinity, of another sign for a number than for a tensor: a network would stop there,
+    with an error of its own.
     """
 
     def __init__(self, a: float = 0.0, b: float = 0.0):
@@ -377,8 +377,10 @@ class _Toy(nn.Module):
         self.weight = nn.Parameter(torch.ones((), dtype=torch.float64))
 
     def forward(self, x_t: Tensor, t: object) -> Tensor:
-        if not isinstance(t, Tensor) or t.shape != x_t.shape[:1]:
+        if not isinstance(t, Tensor) or t.ndim == 0:
             return torch.full_like(x_t, torch.inf)
+        if t.shape != x_t.shape[:1]:
+            return torch.full_like(x_t, -torch.inf)
         return self.weight * self.answer(x_t, t)
 
     def answer(self, x_t: Tensor, t: Tensor) -> Tensor:
@@ -422,7 +424,7 @@ class _OneImage(_Toy):
 
 def _walk(model: nn.Module, size: int, schedule: Schedule) -> tuple[object, ...]:
     shape = (size, 1, 2, 2) if size > 1 else (1, 1, 1, 1)
-    return (model, _draw(*shape), _draw(schedule.T + 1, *shape), schedule)
+    return (model, draw(*shape), draw(schedule.T + 1, *shape), schedule)
 
 
 _WALKS = [
@@ -439,7 +441,7 @@ def _asked_at(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 
 
 def _recites(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    x_0 = _draw(2, 1, 2, 2).roll(1, -1)
+    x_0 = draw(2, 1, 2, 2).roll(1, -1)
     _, x_T, z, schedule = _walk(_Toy(), 2, _SHORT)
     yield Comparison(call(_OneImage(x_0, _SHORT), x_T, z, schedule), x_0)
 
@@ -542,7 +544,12 @@ ANCESTRAL = Exercise(
         Mistake("upwards", _loop(times=lambda T: range(1, T + 1))),
         Mistake("from_0", _loop(times=lambda T: range(T - 1, -1, -1))),
         Mistake("told_one_less", _loop(told=lambda x_t, t: torch.full((len(x_t),), t - 1))),
+        Mistake(
+            "half_translated",
+            _loop(told=lambda x_t, t: torch.full((len(x_t),), t - 1), noise=lambda z, t, x_t: z[t - 1]),
+        ),
         Mistake("told_a_number", _loop(told=lambda x_t, t: t)),
+        Mistake("told_in_another_shape", _loop(told=lambda x_t, t: torch.full((len(x_t), 1), t))),
         Mistake("told_one_for_all", _loop(told=lambda x_t, t: torch.tensor([t]))),
         Mistake("shown_x_T", _loop(asks=lambda x_t, x_T: x_T)),
         Mistake("asked_once", _asked_once),

@@ -10,35 +10,27 @@ from torch import Tensor
 
 from course_lib import forward, latents, samplers, schedules
 from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.exercises.inputs import draw, pixel
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
-
-
-def _draw(*shape: int) -> Tensor:
-    # Any fixed numbers will do; a generator of their own keeps the learner's random draws untouched.
-    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
-
-
-def _pixel(value: float) -> Tensor:
-    return torch.full((1, 1, 1, 1), value, dtype=torch.float64)
 
 
 # ---- samplers.ddim_step
 
 
 def _at(t: int, t_next: int, eta: float, x_t: float = 0.5, eps_hat: float = -1.2, z: float = 0.7) -> tuple:
-    return (_pixel(x_t), t, t_next, _pixel(eps_hat), _SCHEDULE, eta, _pixel(z))
+    return (pixel(x_t), t, t_next, pixel(eps_hat), _SCHEDULE, eta, pixel(z))
 
 
 def _images(t: int, t_next: int, eta: float) -> tuple:
-    x_t, eps_hat, z = (_draw(3, 1, 4, 5).roll(k, -1) for k in range(3))
+    x_t, eps_hat, z = (draw(3, 1, 4, 5).roll(k, -1) for k in range(3))
     return (x_t, t, t_next, eps_hat, _SCHEDULE, eta, z)
 
 
 def _ends_in_the_guess(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (1, 4, 10):
-        x_0_hat = forward.predict_x_0(_pixel(0.5), t, _pixel(-1.2), _SCHEDULE)
+        x_0_hat = forward.predict_x_0(pixel(0.5), t, pixel(-1.2), _SCHEDULE)
         for eta in (0.0, 1.0):
             yield Comparison(call(*_at(t, 0, eta)), x_0_hat)
 
@@ -48,7 +40,7 @@ def _no_chance_at_zero(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 
 
 def _same_mixture(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    x_0, eps = _draw(3, 1, 2, 2), _draw(3, 1, 2, 2).flip(-1)
+    x_0, eps = draw(3, 1, 2, 2), draw(3, 1, 2, 2).flip(-1)
     for t, t_next in ((10, 6), (6, 5), (4, 1)):
         x_t, want = (forward.q_sample(x_0, at, eps, _SCHEDULE) for at in (t, t_next))
         yield Comparison(call(x_t, t, t_next, eps, _SCHEDULE, 0.0, torch.zeros_like(eps)), want)
@@ -61,7 +53,7 @@ def _keeps_the_marginal(exercise: Exercise, call: Call) -> Iterator[Comparison]:
         for eta in (0.0, 0.5, 1.0):
             kept = call(*_at(t, t_next, eta, x_t=noise, eps_hat=1.0, z=0.0))
             added = call(*_at(t, t_next, eta, x_t=0.0, eps_hat=0.0, z=1.0))
-            yield Comparison(kept**2 + added**2, _pixel(float(1 - _SCHEDULE.alpha_bar[t_next])))
+            yield Comparison(kept**2 + added**2, pixel(float(1 - _SCHEDULE.alpha_bar[t_next])))
 
 
 def _in_proportion_to_eta(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -74,6 +66,13 @@ def _ancestral_at_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
         x_t, _, _, eps_hat, schedule, _, z = _images(t, t - 1, 1.0)
         want = samplers.ddpm_step(x_t, t, eps_hat, z, schedule, variance="beta_tilde")
         yield Comparison(call(x_t, t, t - 1, eps_hat, schedule, 1.0, z), want)
+
+
+def _own_beta_tilde(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for t, t_next in ((10, 6), (6, 2), (4, 1)):
+        now, then = float(_SCHEDULE.alpha_bar[t]), float(_SCHEDULE.alpha_bar[t_next])
+        added = call(*_at(t, t_next, 1.0, x_t=0.0, eps_hat=0.0, z=1.0))
+        yield Comparison(added**2, pixel((1 - then) / (1 - now) * (1 - now / then)))
 
 
 def _guess(now: Tensor, x: Tensor, e: Tensor) -> Tensor:
@@ -113,6 +112,18 @@ def _step(
     return answer
 
 
+def _sigma_of(size: Callable[[Schedule, int, Tensor, Tensor], Tensor]) -> Callable:
+    """A DDIM step whose sigma is eta times a size made of (schedule, t, alpha_bar now and then)."""
+
+    def answer(
+        x_t: Tensor, t: int, t_next: int, eps_hat: Tensor, schedule: Schedule, eta: float, z: Tensor
+    ) -> Tensor:
+        step = _step(sigma=lambda now, then, eta: eta * size(schedule, t, now, then))
+        return step(x_t, t, t_next, eps_hat, schedule, eta, z)
+
+    return answer
+
+
 def _of_one_step(s: Schedule, t: int, t_next: int) -> tuple[Tensor, Tensor]:
     return s.alpha[t], s.alpha[t_next]
 
@@ -137,6 +148,7 @@ DDIM_STEP = Exercise(
         Property("ddim_proportion", _in_proportion_to_eta),
         Property("ddim_marginal", _keeps_the_marginal),
         Property("ddim_ancestral", _ancestral_at_one),
+        Property("ddim_longer", _own_beta_tilde),
     ],
     mistakes=[
         Mistake("alpha_for_alpha_bar", _step(read=_of_one_step)),
@@ -160,11 +172,26 @@ DDIM_STEP = Exercise(
             ),
         ),
         Mistake("sigma_of_beta", _step(sigma=lambda now, then, eta: eta * (1 - now / then) ** 0.5)),
+        Mistake("sigma_not_rooted", _step(sigma=lambda now, then, eta: eta * _sigma(now, then, 1.0) ** 2)),
+        Mistake(
+            "beta_of_one_step",
+            _sigma_of(lambda s, t, now, then: ((1 - then) / (1 - now) * (1 - s.alpha[t])) ** 0.5),
+        ),
+        Mistake("beta_tilde_of_one_step", _sigma_of(lambda s, t, now, then: s.beta_tilde[t] ** 0.5)),
+        Mistake(
+            "ratio_upside_down",
+            _sigma_of(lambda s, t, now, then: ((1 - then) / (1 - now)) ** 0.5 * (1 - then / now) ** 0.5),
+        ),
+        Mistake(
+            "ratio_upside_down_under_one_root",
+            _sigma_of(lambda s, t, now, then: ((1 - then) / (1 - now) * (1 - then / now)) ** 0.5),
+        ),
         Mistake("eps_for_z", _step(noise=lambda eps_hat, z: eps_hat)),
         Mistake("own_noise", _step(noise=lambda eps_hat, z: torch.randn_like(eps_hat))),
         Mistake("x_0_plus", _step(guess=lambda now, x, e: (x + (1 - now) ** 0.5 * e) / now**0.5)),
         Mistake("x_0_not_divided", _step(guess=lambda now, x, e: x - (1 - now) ** 0.5 * e)),
         Mistake("x_0_divided_by_alpha_bar", _step(guess=lambda now, x, e: (x - (1 - now) ** 0.5 * e) / now)),
+        Mistake("x_0_divided_by_next", _step(signal=lambda now, then: now**0.5)),
         Mistake("x_0_clipped", _step(guess=lambda now, x, e: _guess(now, x, e).clamp(-1, 1))),
         Mistake("x_t_for_x_0", _step(guess=lambda now, x, e: x)),
         Mistake("signal_not_rooted", _step(signal=lambda now, then: then)),
@@ -250,6 +277,7 @@ TIMES = Exercise(
         Mistake("from_below", lambda T, steps: samplers.times(T, steps, grid="leading")),
         Mistake("from_below_zero_based", lambda T, steps: [k * (T // steps) for k in reversed(range(steps))]),
         Mistake("stride_of_the_range", _stride_of_the_range),
+        Mistake("stride_rounded_away", lambda T, steps: [*range(T, 0, -T // steps), 0]),
         Mistake("cut_stride", _cut_stride),
         Mistake("floored", _floored),
         Mistake("rising", lambda T, steps: samplers.times(T, steps)[::-1]),
@@ -264,7 +292,7 @@ TIMES = Exercise(
 
 
 def _pair(*shape: int) -> tuple[Tensor, Tensor]:
-    a, b = _draw(*shape), _draw(*shape).flip(0).roll(1, -1)
+    a, b = draw(*shape), draw(*shape).flip(0).roll(1, -1)
     return a, 1.5 * b + 0.2
 
 
@@ -304,6 +332,11 @@ def _own_angle(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 def _any_unit(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     a, b = _pair(2, 2, 2, 2)
     yield Comparison(call(3 * a, 3 * b, 0.3), 3 * call(a, b, 0.3))
+
+
+def _there_and_back(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    a, b = _pair(2, 2, 2, 2)
+    yield Comparison(call(a, b, 0.3), call(b, a, 0.7))
 
 
 def _cosine(a: Tensor, b: Tensor) -> Tensor:
@@ -359,13 +392,21 @@ SLERP = Exercise(
     "latents.slerp",
     chapter=7,
     reference=latents.slerp,
-    probes=[(*_flat_pair(), 0.5), (*_flat_pair(), 0.2), (*_pair(3, 2, 2, 2), 0.3), (*_pair(2, 2, 3, 3), 0.8)],
+    # Two numbers; a batch of another size than the width; and B == W, where forgotten axes run silently.
+    probes=[
+        (*_flat_pair(), 0.5),
+        (*_flat_pair(), 0.2),
+        (*_pair(3, 2, 2, 2), 0.3),
+        (*_pair(2, 2, 3, 3), 0.8),
+        (*_pair(2, 1, 3, 2), 0.6),
+    ],
     properties=[
         Property("arc_ends", _starts_and_ends),
         Property("arc_length", _keeps_the_length),
         Property("arc_halves", _half_of_the_half),
         Property("arc_own_angle", _own_angle),
         Property("arc_unit", _any_unit),
+        Property("arc_mirror", _there_and_back),
     ],
     mistakes=[
         Mistake("straight", lambda a, b, f: (1 - f) * a + f * b),
@@ -383,6 +424,7 @@ SLERP = Exercise(
         Mistake("cosine_for_angle", _arc(_cosine)),
         Mistake("degrees", _arc(lambda a, b: _cosine(a, b).acos().rad2deg())),
         Mistake("whole_batch", _arc(_whole_batch)),
+        Mistake("angle_not_shaped", _arc(lambda a, b: _cosine(a, b).acos().flatten())),
         Mistake("over_the_channels", _arc(_over_the_channels)),
         Mistake("dot_not_divided", _arc(_not_normalised)),
         Mistake("dot_clamped", _arc(_dot_clamped)),

@@ -167,6 +167,8 @@ GRADIENT = Property("gradient", _nothing)  # no property sees it in the values: 
 # What ``item()``, ``float()`` and ``numpy()`` leave of a tensor.
 CUT_OFF = ("float", "int", "float32", "float64", "ndarray")
 
+DECIMALS = (torch.float32, torch.float64)  # of a tensor, where a list of whole numbers is asked for
+
 
 def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example | None, list[str]] | None:
     """The first property the answer breaks, a call that shows it, and what to tell the learner.
@@ -178,6 +180,8 @@ def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example
 
     def call(*arguments: object) -> Tensor:
         outcome = run(answer, arguments)
+        if exercise.lists and outcome.dtype in DECIMALS:
+            outcome = Outcome("type", detail=f"Tensor[{str(outcome.dtype).removeprefix('torch.')}]")
         if outcome.value is None:
             raise Broken(outcome, arguments)
         calls.append((arguments, outcome))
@@ -218,12 +222,20 @@ def _wrong_call(exercise: Exercise, calls: Sequence[tuple[Arguments, Outcome]]) 
     return example(exercise, calls[-1][0]) if calls else None
 
 
+# What ``math.sqrt`` says of a negative number, before Python 3.14 and since.
+_DOMAIN = re.compile("math domain error|nonnegative")
+
+
 def _no_answer(exercise: Exercise, outcome: Outcome) -> list[str]:
     """Why a call gave no tensor to compare."""
     kind = "list" if outcome.kind == "type" and exercise.lists else outcome.kind
     told = [lang.text(f"exercise.{kind}", got=outcome.detail)]
     if exercise.trains and outcome.kind == "type" and outcome.detail in CUT_OFF:
         told.append(lang.text("exercise.cut_off"))
+    if "complex" in outcome.detail or (outcome.error == "ValueError" and _DOMAIN.search(outcome.detail)):
+        told.append(lang.text("exercise.root_of_negative"))
+    if outcome.error == "RuntimeError" and "must match the size of tensor" in outcome.detail:
+        told.append(lang.text("exercise.shapes_apart"))
     numbers = [
         name
         for name, value in zip(exercise.arguments, exercise.probes[0], strict=True)

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,8 +31,8 @@ class Outcome:
 
     An answer too large to be right has a ``value`` without numbers, which only has its shape.
     ``value`` is always detached; grad: whether a gradient could flow through the answer itself.
-    detail: the wrong type's name or the error's message; error: the error's type; changed: the place of
-    the argument that the function changed, or None.
+    dtype: that of the answer; detail: the wrong type's name or the error's message; error: the
+    error's type; changed: the place of the argument that the function changed, or None.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Outcome:
     error: str = ""
     changed: int | None = None
     grad: bool = False
+    dtype: torch.dtype | None = None
 
 
 def run(function: Callable[..., object], arguments: tuple[object, ...]) -> Outcome:
@@ -125,6 +127,8 @@ def _judge_type(answer: object) -> Outcome:
         if isinstance(listed, str):
             return Outcome("type", detail=listed)
         answer = listed
+    if isinstance(answer, np.ndarray) and np.issubdtype(answer.dtype, np.integer):
+        answer = torch.from_numpy(answer.astype(np.int64))
     if not isinstance(answer, Tensor):
         return Outcome("type", detail=type(answer).__name__)
     plain = answer.detach().as_subclass(Tensor)
@@ -134,8 +138,8 @@ def _judge_type(answer: object) -> Outcome:
         return Outcome("dtype", detail=str(plain.dtype))
     if plain.numel() > MOST:
         return Outcome("answer", torch.empty(plain.shape, dtype=torch.float64, device="meta"))
-    plain = plain.to("cpu")
-    return Outcome("answer", plain.to_dense().to(torch.float64).clone(), grad=answer.requires_grad)
+    value = plain.to("cpu").to_dense().to(torch.float64).clone()
+    return Outcome("answer", value, grad=answer.requires_grad, dtype=plain.dtype)
 
 
 def _tensor_of(answer: list | tuple | range) -> Tensor | str:

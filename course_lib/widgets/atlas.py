@@ -188,7 +188,7 @@ def atlas(
     given = frames if isinstance(frames, Mapping) else {"": frames}
     if not given:
         raise error("no_tracks")
-    about = read_sliders(sliders)
+    about, rows = read_sliders(sliders)
     labels = list(given) if names is None else entries("names", names, len(given))
     if names is not None or isinstance(frames, Mapping):
         for name in labels:
@@ -205,7 +205,7 @@ def atlas(
         tracks=tracks,
         captions=_captions(captions, about),
         sliders=about,
-        positions=start_positions(start, sliders, about),
+        positions=start_positions(start, about, rows),
         labels={"picture": lang.text("widgets.picture")},
         alt=alt if alt is not None else _default_alt(tracks, about),
     )

@@ -160,7 +160,7 @@ def explorer(
     (low, high). alt: what is to be seen. ValueError for bad input, and for more than 8 MB of numbers.
     """
     sliders = {} if sliders is None else sliders
-    about = read_sliders(sliders)
+    about, rows = read_sliders(sliders)
     series, bars, marks = (_panels(name, given) for name, given in
                            (("series", series), ("bars", bars), ("marks", marks)))  # fmt: skip
     names = [*series, *bars]
@@ -194,7 +194,7 @@ def explorer(
     ]
     return Explorer(
         sliders=about,
-        positions=start_positions(start, sliders, about),
+        positions=start_positions(start, about, rows),
         table=table.bytes(),
         places=axes.heights(row, first, last, log=False).astype("<f4").tobytes(),
         panels=panels,

@@ -92,6 +92,7 @@ def race(
     for track, row in zip(tracks, clocks.values(), strict=True):
         track["clock"] = [number_text(value) for value in row]
         track["reached"] = np.maximum(np.searchsorted(row, ticks, side="right") - 1, 0).tolist()
+        track["begins"] = int(np.searchsorted(ticks, row[0]))
         track["done"] = int(np.searchsorted(ticks, row[-1]))
     return Race(
         pixels=b"".join(array.tobytes() for array in arrays.values()),

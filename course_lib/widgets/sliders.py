@@ -52,25 +52,29 @@ def check_count(what: str, got: int) -> None:
         raise error("explorer_many", what=what, most=MOST_VALUES, got=got)
 
 
-def read_sliders(sliders: Any) -> list[Item]:
-    """What the page needs of each slider: name, symbol and its values as text; ValueError for bad ones."""
+def read_sliders(sliders: Any) -> tuple[list[Item], list[np.ndarray | None]]:
+    """What the page needs of each slider (name, symbol, values as text), and its numbers, None for words.
+
+    The values are read once, since an iterator gives them only once; ValueError for bad ones.
+    """
     if not isinstance(sliders, Mapping) or not sliders:
         raise error("sliders", got=repr(sliders))
-    about = []
+    about, rows = list[Item](), list[np.ndarray | None]()
     for name, values in sliders.items():
         check_name(name)
         if isinstance(values, Sized):
             check_count(repr(name), len(values))
         values = list(values) if isinstance(values, Iterable) and not hasattr(values, "detach") else values
         if isinstance(values, list) and values and all(isinstance(value, str) for value in values):
-            texts = values
+            texts, row = values, None
         else:
             row = one_row(values, name)
             if not len(row) or not np.isfinite(row).all():
                 raise error("slider_values", slider=repr(name))
             texts = even_texts(row)
         about.append({"name": name, "symbol": symbol(name), "texts": texts})
-    return about
+        rows.append(row)
+    return about, rows
 
 
 def even_texts(row: np.ndarray) -> list[str]:
@@ -84,21 +88,23 @@ def even_texts(row: np.ndarray) -> list[str]:
     return [number_text(value) for value in row]
 
 
-def start_positions(start: Any, sliders: Mapping[str, Any], about: list[Item]) -> list[int]:
-    """The place of each slider's first value: where ``start`` says, else 0."""
+def start_positions(start: Any, about: list[Item], rows: list[np.ndarray | None]) -> list[int]:
+    """Where each slider stands first: at what ``start`` says, else 0 (the rest is of ``read_sliders``)."""
     if not isinstance(start, Mapping | None):
         raise error("number", what="start", want="dict", got=repr(start))
     places = []
     for name in start or {}:
-        one_of("slider", name, sliders)
-    for (name, values), slider in zip(sliders.items(), about, strict=True):
-        wanted, texts = (start or {}).get(name), slider["texts"]
+        one_of("slider", name, [slider["name"] for slider in about])
+    for slider, row in zip(about, rows, strict=True):
+        name, texts = slider["name"], slider["texts"]
+        wanted = (start or {}).get(name)
         if wanted is None:
             places.append(0)
         elif isinstance(wanted, str):
             places.append(one_of("slider_start", wanted, texts, slider=repr(name)))
+        elif row is None:
+            raise error("slider_start", got=repr(wanted), allowed=", ".join(texts), slider=repr(name))
         else:
-            row = one_row(list(values) if isinstance(values, range) else values, name)
             value = numbers(wanted, "start")
             if value.size != 1 or not row.min() <= float(value.reshape(())) <= row.max():
                 ends = f"{number_text(row.min())} … {number_text(row.max())}"

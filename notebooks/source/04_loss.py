@@ -1314,7 +1314,7 @@ figures.show(fig, "alt.loss.floor")
 
 # %% [markdown] key="flat-drawn-note" lang="id" ref="abc5e1b2"
 # Inilah jawaban untuk gambar pertama. Sel tadi mencetak galat setiap jaringan, lantainya (0.195), dan bagian lantai itu dalam galatnya: untuk jaringan $\epsilon$ dan $v$, hampir seluruh loss yang “buruk” itu adalah lantai, yang tidak dapat ditembus jaringan seberapa pun besarnya. Yang
-# masih dapat diubah oleh pelatihan hanyalah celah kecilnya, yang dicetak untuk setiap sepersepuluh bagian timestep. Pada sumbu logaritmik, celah jaringan $\epsilon$ tampak paling besar pada $t$ terbesar; tetapi itu hanya *nisbah* besar dari dua bilangan yang sangat kecil. Secara mutlak, hampir seluruh celah setiap jaringan
+# masih dapat diubah oleh pelatihan hanyalah celah kecilnya, yang dicetak untuk setiap sepersepuluh bagian timestep. Pada sumbu logaritmik, celah jaringan $\epsilon$ tampak paling besar pada $t$ terbesar; tetapi itu hanya *rasio* besar dari dua bilangan yang sangat kecil. Secara mutlak, hampir seluruh celah setiap jaringan
 # terletak di tiga sepersepuluh yang pertama (bagiannya tercetak di depan deret itu).
 #
 # Kanan: jaringan angka kita (a) di atas model bawaan (b). Pada $t$ besar hampir tidak ada bedanya; pada $t$ kecil dan sedang masih banyak yang harus dipelajari. **Lihat loss menurut $t$, bukan rata-ratanya.**
@@ -1774,7 +1774,7 @@ figures.show(fig, "alt.loss.score")
 # Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
 # %% [markdown] key="end" lang="id" ref="55efd225"
-# Inilah satu dari kelima gumpalan, dengan semua panah digambar sama panjang. Kiri: panah-panahnya cocok dengan gradien sampai pembulatan, dan semuanya menuju tengah gumpalan. Kanan: noise satu per satu hampir tidak tahu jalan; 35% menunjuk menjauhi arah skor. Bila dirata-ratakan atas segala yang mungkin menghasilkan $x_t$, semua itu menjadi skor; galat kuadratlah yang merata-ratakannya, sebab
+# Inilah satu dari kelima gumpalan, dengan semua panah digambar sama panjang. Kiri: panah-panahnya cocok dengan gradien dalam batas pembulatan, dan semuanya menuju tengah gumpalan. Kanan: noise satu per satu hampir tidak tahu jalan; 35% menunjuk menjauhi arah skor. Bila dirata-ratakan atas segala yang mungkin menghasilkan $x_t$, semua itu menjadi skor; galat kuadratlah yang merata-ratakannya, sebab
 # peminimum galat kuadrat adalah rata-rata. Bab 8 berangkat dari sini.
 #
 # ## Bekal dari bab ini

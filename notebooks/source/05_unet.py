@@ -12,7 +12,7 @@
 # # 5 · Jaringannya: sebuah U-Net
 #
 # Sejauh ini jaringan kita hanyalah kotak dengan tugas tertulis di tutupnya: *diberi $x_t$ dan $t$, jawablah $\epsilon_\theta(x_t,t)$*. [Bab 4](04_loss.ipynb) menjelaskan jawaban mana yang terbaik. Bab ini membuka
-# kotaknya. Jaringan itu kita susun dari bagian-bagiannya sampai versimu dan versi kursus ini cocok sampai pembulatan; sesudah itu bagiannya kita cabut satu per satu untuk melihat apa guna masing-masing. Beberapa jawabannya mungkin akan mengejutkanmu.
+# kotaknya. Jaringan itu kita susun dari bagian-bagiannya sampai versimu dan versi kursus ini cocok dalam batas pembulatan; sesudah itu bagiannya kita cabut satu per satu untuk melihat apa guna masing-masing. Beberapa jawabannya mungkin akan mengejutkanmu.
 #
 # **Pertama-tama, lihat hasil kerjanya.** Satu angka pada enam timestep (langkah waktu): yang masuk, $x_t$; yang keluar, $\hat\epsilon$, yaitu tebakannya tentang noise (derau); dan gambar bersih yang mengikuti dari keduanya, $\hat x_0$ (persamaan (69) di Bab 4).
 #
@@ -25,7 +25,7 @@
 #
 # **먼저 일하는 모습부터 봅시다.** 숫자 하나를 여섯 타임스텝에서 봅니다. 들어가는 것($x_t$), 나오는 것($\hat\epsilon$), 그리고 그 둘에서 나오는 깨끗한 이미지($\hat x_0$, 4장의 식 (69))입니다.
 #
-# **실행하기 전에 답을 정하십시오.** $\hat x_0$은 $t$가 얼마일 때까지 획 하나하나가 *바로 이* 숫자 그대로겠습니까?
+# **실행하기 전에 답을 정하십시오.** $t$가 얼마일 때까지 $\hat x_0$의 획 하나하나가 *바로 이* 숫자의 획이겠습니까?
 
 # %% key="first-imports"
 import torch
@@ -33,7 +33,7 @@ import torch.nn.functional as F
 
 from course_lib import checkpoints, data, figures, forward
 
-model = checkpoints.load("digits", precision="fp32")
+model = checkpoints.load("digits", device="cpu", precision="fp32")
 net, schedule = model.net, model.schedule
 test_x, test_y = data.digits("test")
 
@@ -73,25 +73,25 @@ figures.show(figures.grid(rows.values(), [f"t={s}" for s in t.tolist()], list(ro
 # **Commit:** which window is best at $t=100$: 3×3, 11×11 or 27×27? And at $t=600$?
 
 # %% [markdown] key="first-question" lang="id" ref="75b8c864"
-# Sampai $t=200$ gambarnya masih angka empat yang ini, goresan demi goresan; pada 400 kakinya sudah meragukan. Makin ke kanan ia menjadi *sebuah* angka empat, makin lama makin mirip rata-rata semua angka empat: labelnya memberi tahu angka mana yang diminta, sedangkan gambarnya hampir tidak berkata apa-apa lagi. (`v` yang tercetak di atas adalah besaran yang dilatihkan sebagai jawaban jaringan ini, lihat Bab 4: `net(...)` menjawab $v$, dan `model(...)` mengubahnya menjadi $\hat\epsilon$.)
+# Sampai $t=200$ gambarnya masih angka empat yang ini, goresan demi goresan; pada 400 kakinya sudah meragukan. Makin ke kanan ia menjadi *sebuah* angka empat, makin lama makin mirip rata-rata semua angka empat: labelnya memberi tahu angka mana yang diminta, sedangkan gambarnya hampir tidak berkata apa-apa lagi. (`v` yang tercetak di atas adalah besaran yang dalam pelatihan harus dijawab jaringan ini, lihat Bab 4: `net(...)` menjawab $v$, dan `model(...)` mengubahnya menjadi $\hat\epsilon$.)
 #
 # Ada dua hal yang terbaca dari gambar itu, dan keduanya menentukan bentuk jaringan. Jawabannya sebesar pertanyaannya: satu bilangan noise untuk setiap piksel. Dan untuk menyebut bilangan itu, jaringan harus melihat
 # lebih dari pikselnya sendiri. Sejauh apa?
 #
 # ## 1 · Sebesar pertanyaannya, dengan pandangan yang luas
 #
-# Tutup seluruh $x_t$ kecuali sebuah jendela persegi, lalu tanyakan piksel bersih di tengahnya. Penghilang noise ideal dari [Bab 1](01_intuition.ipynb) tidak memerlukan jaringan: ia menimbang semua angka yang diketahui menurut seberapa cocok jendela *mereka*,
+# Tutup seluruh $x_t$ kecuali sebuah jendela persegi, lalu tanyakan piksel bersih di tengahnya. Penghilang noise ideal dari [Bab 1](01_intuition.ipynb) tidak memerlukan jaringan: ia menimbang semua angka yang diketahui menurut seberapa cocok jendela *masing-masing*,
 #
 # $$\hat x_0 = \sum_n w_n\,x_0^{(n)}, \qquad w_n\propto\exp\!\left(-\frac{\|x_t-\sqrt{\bar\alpha_t}\,x_0^{(n)}\|^2_W}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# Di sini $\|\cdot\|_W$ hanya melihat jendela $W$, dan jumlahnya hanya diambil di piksel tengah. Kita beri ia 6000 angka pelatihan, lalu kita tanyai tentang 600 angka uji. (Sumbu gambarnya: $|W|$ adalah banyaknya piksel jendela, jadi $\sqrt{|W|}$ adalah lebarnya.)
+# Di sini $\|\cdot\|_W$ hanya melihat jendela $W$, dan penjumlahannya hanya dilakukan di piksel tengah. Penghilang noise itu kita beri 6000 angka pelatihan, lalu kita tanyai tentang 600 angka uji. (Sumbu gambarnya: $|W|$ adalah banyaknya piksel jendela, jadi $\sqrt{|W|}$ adalah lebarnya.)
 #
 # **Putuskan dulu:** jendela mana yang terbaik pada $t=100$: 3×3, 11×11, atau 27×27? Lalu pada $t=600$?
 
 # %% [markdown] key="first-question" lang="ko" ref="75b8c864"
 # $t=200$까지는 획 하나하나가 바로 이 숫자입니다. 400에서는 맨 아래 획이 의심스럽습니다. 오른쪽으로 갈수록 클래스만 같은 *어떤* 숫자가 되고, 점점 그 클래스 전체의 평균에 가까워집니다. 어떤 숫자인지는 레이블이 알려 주고, 이미지가 더 보태는 것은 거의 없습니다. (위에 출력된 `v`는 이 신경망이 답하도록 학습한 양입니다. 4장에서 보았습니다. `net(...)`은 $v$를 답하고, `model(...)`은 그것을 $\hat\epsilon$으로 바꿉니다.)
 #
-# 이 그림에서 두 가지를 읽을 수 있고, 이 두 가지가 신경망의 모양을 정합니다. 첫째, 답은 물음만큼 큽니다. 픽셀마다 노이즈 값이 하나씩 있어야 합니다. 둘째, 그 값을 내려면 그 픽셀만 보아서는 안 됩니다. 얼마나 멀리 보아야 합니까?
+# 이 그림에서 두 가지를 읽을 수 있고, 이 두 가지가 신경망의 모양을 정합니다. 첫째, 답은 물음과 크기가 같습니다. 픽셀마다 노이즈 값이 하나씩 있어야 합니다. 둘째, 그 값을 내려면 그 픽셀만 보아서는 안 됩니다. 얼마나 멀리 보아야 합니까?
 #
 # ## 1 · 물음만큼 큰 답, 그리고 넓은 시야
 #
@@ -132,28 +132,28 @@ figures.show(fig, "alt.unet.window")
 # So the network needs **both**: sharp eyes for what is near, and a view of the whole. The usual part for images is the 3×3 convolution: each output pixel is computed from the nine pixels around it, with the same weights
 # everywhere, whatever the size of the image. Its view is narrow. Stack $n$ of them and the view is $2n+1$ wide.
 #
-# **Commit:** our network has 18 such convolutions. A plain stack of 18 sees 37×37 pixels. How wide is the view of ours?
+# **Commit:** our network has 18 such convolutions. A plain stack of 18 sees 37×37 pixels. Ours halves the image twice on its way and brings it back to full size afterwards. How wide is its view: 37 pixels as well, about 80, or all 161 of the large test image in the cell?
 
-# %% [markdown] key="view-window-note" lang="id" ref="4954bceb"
+# %% [markdown] key="view-window-note" lang="id" ref="d39d0756"
 # Jendela terbaik melebar seiring noise: 3×3 pada $t=100$, 5×5 pada $t=200$, 7×7 pada $t=400$, 17×17 pada $t=600$. Selagi noise-nya sedikit, tetangga dekatlah yang paling tahu; kalau noise-nya banyak, hanya keseluruhan gambar yang dapat
 # bercerita, sebab ratusan petunjuk samar harus dijumlahkan dulu.
 #
-# (Jendela yang lebih besar tidak pernah *memuat* lebih sedikit. Kurvanya naik lagi karena di antara 6000 angka itu tidak ada yang cocok dengan jendela selebar itu: penghilang noise ideal hanya menghafal, seperti kita pelajari di Bab 1. Sebuah jaringan, yang mempelajari aturan
+# (Jendela yang lebih besar tidak pernah *memuat* informasi lebih sedikit. Kurvanya naik lagi karena di antara 6000 angka itu tidak ada yang cocok dengan jendela selebar itu: penghilang noise ideal hanya menghafal, seperti kita pelajari di Bab 1. Sebuah jaringan, yang mempelajari aturan
 # dan bukan menyimpan angka, jauh lebih tahan terhadap hal ini.)
 #
 # Jadi jaringan memerlukan **keduanya**: mata yang tajam untuk yang dekat, dan pandangan atas keseluruhan. Bagian yang lazim untuk gambar adalah konvolusi 3×3: setiap piksel keluaran dihitung dari sembilan piksel di sekitarnya, dengan bobot yang sama
 # di mana-mana, berapa pun ukuran gambarnya. Pandangannya sempit. Tumpuk $n$ buah, dan lebar pandangnya $2n+1$.
 #
-# **Putuskan dulu:** jaringan kita memiliki 18 konvolusi seperti itu. Tumpukan polos berisi 18 melihat 37×37 piksel. Selebar apa pandangan jaringan kita?
+# **Putuskan dulu:** jaringan kita memiliki 18 konvolusi seperti itu. Tumpukan polos berisi 18 melihat 37×37 piksel. Jaringan kita dua kali membagi dua ukuran gambar di tengah jalan, lalu mengembalikannya ke ukuran penuh. Selebar apa pandangannya: 37 piksel juga, kira-kira 80, atau seluruh 161 piksel gambar uji besar di dalam sel?
 
-# %% [markdown] key="view-window-note" lang="ko" ref="4954bceb"
+# %% [markdown] key="view-window-note" lang="ko" ref="d39d0756"
 # 노이즈가 짙을수록 가장 좋은 창이 커집니다. $t=100$에서 3×3, $t=200$에서 5×5, $t=400$에서 7×7, $t=600$에서 17×17입니다. 노이즈가 옅으면 이웃이 가장 잘 압니다. 노이즈가 짙으면 희미한 단서 수백 개를 모아야 하므로 전체를 보아야만 무엇인지 알 수 있습니다.
 #
 # (창이 커진다고 담긴 정보가 *줄어드는* 일은 없습니다. 그런데도 곡선이 다시 올라가는 까닭은, 아는 숫자 6000장 가운데 창 전체가 들어맞는 것이 없기 때문입니다. 이상적인 노이즈 제거기는 외운 것을 읊을 뿐이라는 1장의 교훈입니다. 숫자 대신 규칙을 배운 신경망은 이런 어려움을 훨씬 덜 겪습니다.)
 #
 # 그러니 신경망에는 **둘 다** 필요합니다. 가까운 것을 또렷이 보는 눈과, 전체를 보는 눈입니다. 이미지에 흔히 쓰는 부품은 3×3 합성곱입니다. 출력의 픽셀 하나를 그 둘레의 픽셀 아홉 개로 계산하고, 이미지의 크기와 상관없이 어디에서나 같은 가중치를 씁니다. 시야는 좁습니다. $n$개를 쌓으면 시야의 너비는 $2n+1$입니다.
 #
-# **답을 먼저 정하십시오.** 우리 신경망에는 이런 합성곱이 18개 있습니다. 18개를 그냥 쌓으면 37×37픽셀을 봅니다. 우리 신경망의 시야는 얼마나 넓겠습니까?
+# **답을 먼저 정하십시오.** 우리 신경망에는 이런 합성곱이 18개 있습니다. 18개를 그냥 쌓으면 37×37픽셀을 봅니다. 우리 신경망은 도중에 이미지를 두 번 절반으로 줄였다가 원래 크기로 되돌립니다. 시야의 너비는 얼마나 되겠습니까? 똑같이 37픽셀입니까, 80픽셀쯤입니까, 셀에서 쓰는 큰 시험 이미지의 161픽셀 전부입니까?
 
 # %% key="view-reach"
 from copy import deepcopy
@@ -194,18 +194,18 @@ for size, width in ((28, 32), (14, 64), (7, 128), (28, 128)):
 # %% [markdown] key="view-reach-note" lang="id" ref="c78a766c"
 # 81: lebih dari dua kali lipat, padahal banyaknya konvolusi sama. Gradien satu piksel keluaran menunjukkan piksel masukan mana saja yang memengaruhinya; piksel-piksel itulah yang kita hitung. (Normalisasi dan atensi kita cabut dulu: lewat keduanya, *setiap* piksel bergantung setidaknya sedikit pada semua piksel lain, padahal di sini yang ditanyai hanya konvolusinya.)
 #
-# Rahasianya ada di huruf U pada namanya: U-Net berjalan **turun**, membagi dua ukuran gambar sampai dua kali, lalu naik lagi. Pada gambar yang sudah dibagi dua, jendela 3×3 merentang dua kali lebih jauh. Ronneberger, Fischer & Brox 2015 merancangnya untuk menemukan garis tepi sel di bawah
+# Rahasianya ada di huruf U pada namanya: U-Net berjalan **turun**, membagi dua ukuran gambar sebanyak dua kali, lalu naik lagi. Pada gambar yang sudah dibagi dua, jendela 3×3 merentang dua kali lebih jauh. Ronneberger, Fischer & Brox 2015 merancangnya untuk menemukan garis tepi sel di bawah
 # mikroskop; sejak itu ia menjadi pilihan yang lazim di mana pun sebuah gambar harus diubah menjadi gambar lain yang sama besar, misalnya dalam pemulihan foto. Memisahkan noise dari gambar bernoise adalah tugas semacam itu.
 #
-# Baris-baris terakhir menunjukkan mengapa ongkosnya terjangkau: kalau ukuran gambar dibagi dua, pikselnya tinggal seperempat, sehingga kanalnya boleh digandakan dengan banyak perkalian yang *sama*, 7225344 di setiap tingkat. Tingkat terbawah memiliki bobot 16 kali lebih banyak
-# daripada tingkat teratas, dengan harga yang sama. Pada ukuran penuh, 128 kanal yang sama akan berharga 16 kali lipat.
+# Baris-baris terakhir menunjukkan mengapa ongkosnya terjangkau: kalau ukuran gambar dibagi dua, pikselnya tinggal seperempat, sehingga kanalnya boleh digandakan sementara banyaknya perkalian tetap *sama*, 7225344 di setiap tingkat. Tingkat terbawah memiliki bobot 16 kali lebih banyak
+# daripada tingkat teratas, dengan ongkos yang sama. Pada ukuran penuh, ongkos 128 kanal yang sama akan menjadi 16 kali lipat.
 
 # %% [markdown] key="view-reach-note" lang="ko" ref="c78a766c"
 # 81입니다. 합성곱의 개수는 같은데 두 배 넘게 넓습니다. 출력 픽셀 하나의 기울기를 보면 그 픽셀이 입력의 어느 픽셀에 달려 있는지 알 수 있고, 우리는 그 개수를 세었습니다. (정규화와 어텐션은 먼저 떼어 냈습니다. 그 둘을 거치면 *모든* 픽셀이 다른 모든 픽셀에 조금씩은 달려 있게 되는데, 여기서는 합성곱에만 묻기 때문입니다.)
 #
 # 비결은 이름에 있습니다. U-Net은 **아래로** 내려가며 이미지를 두 번 절반으로 줄인 다음 다시 올라옵니다. 절반으로 줄인 이미지에서는 3×3 창이 두 배 넓은 곳을 덮습니다. Ronneberger, Fischer & Brox 2015는 현미경 사진에서 세포의 윤곽을 찾으려고 이 신경망을 고안했습니다. 그 뒤로 사진 복원처럼 이미지를 같은 크기의 다른 이미지로 바꾸는 일에는 으레 이것을 씁니다. 노이즈 낀 이미지에서 노이즈를 찾아내는 것도 그런 일입니다.
 #
-# 비용이 감당되는 까닭은 마지막 몇 줄에 있습니다. 이미지를 절반으로 줄이면 픽셀은 사분의 일만 남으므로, 채널을 두 배로 늘려도 곱셈 횟수는 *똑같습니다*. 어느 층에서나 7225344번입니다. 맨 아래층은 맨 위층의 16배나 되는 가중치를 같은 비용으로 씁니다. 원래 크기에서 똑같이 128채널을 쓰면 비용이 16배가 됩니다.
+# 비용을 감당할 수 있는 까닭은 출력의 마지막 몇 줄에 있습니다. 이미지를 절반으로 줄이면 픽셀은 사분의 일만 남으므로, 채널을 두 배로 늘려도 곱셈 횟수는 *똑같습니다*. 어느 층에서나 7225344번입니다. 맨 아래층은 맨 위층의 16배나 되는 가중치를 같은 비용으로 씁니다. 원래 크기에서 똑같이 128채널을 쓰면 비용이 16배가 됩니다.
 
 # %% [markdown] key="ex-shapes-task" lang="en"
 # ### Exercise: the sizes
@@ -260,9 +260,9 @@ check("unet.shapes", shapes)
 # $C_1,C_2$ are 3×3 convolutions; $N_1,N_2$ normalise (`GroupNorm`: mean 0, standard deviation 1 over groups of channels); $\sigma(x)=x/(1+e^{-x})$ bends (`silu`). $e$ acts by scaling and shifting every channel, at one place in each block
 # (Dhariwal & Nichol 2021, section 3). $b$ is the bypass: $h$ itself, or a 1×1 convolution where the number of channels changes.
 #
-# **Commit:** at the start of training the weights of $C_2$ are set to 0. What does such a block do, and what does the whole untrained network answer?
+# **Commit:** at the start of training the weights of $C_2$ are set to 0, and so are those of the network's very last convolution. What does such a block do, and what does the whole untrained network answer?
 
-# %% [markdown] key="build" lang="id" ref="ccdf7b38"
+# %% [markdown] key="build" lang="id" ref="9bb340ce"
 # ## 2 · Mari kita susun
 #
 # Ada satu bagian yang terpenting, yaitu **blok residual**. Ia menerima peta $h$ berisi kanal-kanal fitur dan sebuah vektor $e$ yang memberi tahu $t$ dan labelnya (bagian 3 dan 6):
@@ -272,9 +272,9 @@ check("unet.shapes", shapes)
 # $C_1,C_2$ adalah konvolusi 3×3; $N_1,N_2$ menormalkan (`GroupNorm`: rata-rata 0 dan simpangan baku 1 atas kelompok-kelompok kanal); $\sigma(x)=x/(1+e^{-x})$ membengkokkan (`silu`). $e$ bekerja dengan menskalakan dan menggeser setiap kanal, di satu tempat di setiap blok
 # (Dhariwal & Nichol 2021, bagian 3). $b$ adalah jalan pintasnya: $h$ itu sendiri, atau sebuah konvolusi 1×1 bila banyak kanalnya berubah.
 #
-# **Putuskan dulu:** di awal pelatihan, bobot $C_2$ disetel ke 0. Apa yang dilakukan blok seperti itu, dan apa jawaban seluruh jaringan yang belum terlatih?
+# **Putuskan dulu:** di awal pelatihan, bobot $C_2$ disetel ke 0, begitu pula bobot konvolusi yang paling akhir di jaringan itu. Apa yang dilakukan blok seperti itu, dan apa jawaban seluruh jaringan yang belum terlatih?
 
-# %% [markdown] key="build" lang="ko" ref="ccdf7b38"
+# %% [markdown] key="build" lang="ko" ref="9bb340ce"
 # ## 2 · 만들기
 #
 # 무엇보다 필요한 부품은 **잔차 블록**입니다. 특징 채널로 이루어진 맵 $h$와, $t$와 레이블을 알려 주는 벡터 $e$를 받습니다(3절과 6절).
@@ -283,7 +283,7 @@ check("unet.shapes", shapes)
 #
 # $C_1,C_2$는 3×3 합성곱입니다. $N_1,N_2$는 정규화입니다(`GroupNorm`: 채널을 몇 개씩 묶어 평균 0, 표준편차 1로 맞춥니다). $\sigma(x)=x/(1+e^{-x})$는 직선을 구부립니다(`silu`). $e$는 블록마다 한 곳에서 모든 채널의 값에 배수를 곱하고 수를 더합니다(Dhariwal & Nichol 2021, 3절). $b$는 옆길입니다. $h$를 그대로 보내거나, 채널 수가 바뀌는 곳에서는 1×1 합성곱을 씁니다.
 #
-# **답을 먼저 정하십시오.** 학습을 시작할 때 $C_2$의 가중치는 0입니다. 이런 블록은 무슨 일을 합니까? 아직 학습하지 않은 신경망 전체는 무엇을 답합니까?
+# **답을 먼저 정하십시오.** 학습을 시작할 때 $C_2$의 가중치와 신경망 맨 마지막 합성곱의 가중치는 모두 0입니다. 이런 블록은 무슨 일을 합니까? 아직 학습하지 않은 신경망 전체는 무엇을 답합니까?
 
 
 # %% key="build-block"
@@ -311,19 +311,19 @@ with torch.no_grad():
 assert off < 1e-4
 
 # %% [markdown] key="build-down" lang="en"
-# An untrained block hands on its input, an untrained network answers 0 (its last convolution starts at 0 as well). Training begins with the most modest answer instead of a random one.
+# An untrained block hands on its input, an untrained network answers 0, whatever its blocks hand on: the last convolution multiplies all of it by 0. Training begins with the most modest answer instead of a random one.
 #
 # Now stack. **Down:** a first convolution (*stem*) makes 32 channels of one. Then on each level a block, and a convolution with stride 2 that shrinks the image and widens the channels. What leaves the block is put aside: that is the
 # skip connection. **In the middle:** block, attention (section 5), block.
 
-# %% [markdown] key="build-down" lang="id" ref="7f562dbf"
-# Blok yang belum terlatih meneruskan masukannya apa adanya; jaringan yang belum terlatih menjawab 0 (konvolusi terakhirnya juga mulai dari 0). Pelatihan berangkat dari jawaban yang paling bersahaja, bukan dari jawaban acak.
+# %% [markdown] key="build-down" lang="id" ref="f80ceed2"
+# Blok yang belum terlatih meneruskan masukannya apa adanya; jaringan yang belum terlatih menjawab 0, apa pun yang diteruskan bloknya: konvolusi terakhir mengalikan semuanya dengan 0. Pelatihan berangkat dari jawaban yang paling bersahaja, bukan dari jawaban acak.
 #
 # Sekarang kita tumpuk. **Turun:** konvolusi pertama (*stem*) membuat 32 kanal dari satu. Lalu di setiap tingkat ada sebuah blok, disusul konvolusi dengan stride 2 yang menyusutkan gambar dan memperbanyak kanal. Yang keluar dari blok kita sisihkan: itulah
 # sambungan lompat. **Di tengah:** blok, atensi (bagian 5), blok.
 
-# %% [markdown] key="build-down" lang="ko" ref="7f562dbf"
-# 학습하지 않은 블록은 받은 것을 그대로 넘기고, 학습하지 않은 신경망은 0을 답합니다(마지막 합성곱도 0에서 시작합니다). 학습은 아무렇게나 고른 답이 아니라 가장 겸손한 답에서 시작합니다.
+# %% [markdown] key="build-down" lang="ko" ref="f80ceed2"
+# 학습하지 않은 블록은 받은 것을 그대로 넘기고, 학습하지 않은 신경망은 0을 답합니다. 블록이 무엇을 넘기든 마지막 합성곱이 모두 0을 곱하기 때문입니다. 학습은 아무렇게나 고른 답이 아니라 가장 겸손한 답에서 시작합니다.
 #
 # 이제 쌓습니다. **아래로:** 첫 합성곱(*stem*)이 채널 하나를 32개로 만듭니다. 그런 다음 층마다 블록 하나, 그리고 이미지를 줄이며 채널을 늘리는 스트라이드 2짜리 합성곱 하나를 지납니다. 블록에서 나온 것은 따로 챙겨 둡니다. 이것이 스킵 연결입니다. **가운데:** 블록, 어텐션(5절), 블록을 지납니다.
 
@@ -362,7 +362,7 @@ bottom = h
 #
 # **위로:** 맵을 키우고(픽셀 하나가 넷이 됩니다) 합성곱을 거친 다음, 챙겨 둔 맵을 옆에 붙입니다. 그래서 마지막 블록에는 32 + 32 = 64채널이 들어갑니다. 맨 나중에 챙긴 것을 맨 먼저 씁니다.
 #
-# **답을 먼저 정하십시오.** 앞뒤 절반을 바꾸어 `[h, skip]` 대신 `[skip, h]`로 붙입니다. 파이썬이 불평하겠습니까? 답은 달라지겠습니까?
+# **답을 먼저 정하십시오.** 앞뒤 절반을 바꾸어 `[h, skip]` 대신 `[skip, h]`로 붙입니다. 파이썬이 오류를 내겠습니까? 답은 달라지겠습니까?
 
 
 # %% key="build-up-run"
@@ -392,13 +392,13 @@ assert off["h, skip"] < 1e-4 < 0.1 < off["skip, h"]
 # What follows needs the same walk with a hook, so that we can look at any place or change what passes there. `change(place, h)` gets each map and returns what goes on. Hands off, it must be our network again, at every place.
 
 # %% [markdown] key="build-note" lang="id" ref="44226d53"
-# Tidak ada yang mengeluh. Bentuknya cocok, kodenya berjalan, dan jawabannya meleset sampai beberapa satuan penuh: paruh mana yang mana adalah *kesepakatan*, yang menjadi tetap lewat pelatihan. Dengan urutan yang benar, jaringanmu dan jaringan kursus ini cocok sampai pembulatan. Memang hanya
+# Tidak ada yang mengeluh. Bentuknya cocok, kodenya berjalan, dan jawabannya meleset sampai beberapa satuan penuh: paruh mana yang di depan adalah *kesepakatan*, dan pelatihanlah yang menetapkannya. Dengan urutan yang benar, jaringanmu dan jaringan kursus ini cocok dalam batas pembulatan. Memang hanya
 # itu isinya: empat macam bagian (konvolusi, blok, atensi, pembesaran), di tiga belas tempat.
 #
 # Selanjutnya kita memerlukan perjalanan yang sama, ditambah sebuah kait (*hook*), supaya kita dapat melihat tempat mana pun atau mengubah apa yang lewat di sana. `change(place, h)` menerima setiap peta dan mengembalikan apa yang diteruskan. Kalau tidak ada yang diubah, hasilnya harus kembali sama dengan jaringan kita, di setiap tempat.
 
 # %% [markdown] key="build-note" lang="ko" ref="44226d53"
-# 아무도 불평하지 않습니다. 모양도 맞고 코드도 돌아가는데, 답은 일의 자리부터 틀립니다. 어느 쪽이 어느 절반인지는 학습할 때 정해진 *약속*이었습니다. 순서를 지키면 여러분의 신경망과 강의의 신경망은 반올림 오차 안에서 같습니다. 이것이 전부입니다. 네 가지 부품(합성곱, 블록, 어텐션, 확대)이 열세 곳에 놓여 있을 뿐입니다.
+# 오류는 나지 않습니다. 모양도 맞고 코드도 돌아가는데, 답은 일의 자리부터 틀립니다. 어느 쪽이 어느 절반인지는 학습할 때 정해진 *약속*이었습니다. 순서를 지키면 여러분의 신경망과 강의의 신경망은 반올림 오차 안에서 같습니다. 이것이 전부입니다. 네 가지 부품(합성곱, 블록, 어텐션, 확대)이 열세 곳에 놓여 있을 뿐입니다.
 #
 # 이제부터는 같은 길을 걷되, 어느 자리든 들여다보거나 그곳을 지나는 것을 바꿀 수 있어야 합니다. `change(place, h)`가 맵을 하나하나 받아, 다음으로 넘길 것을 돌려줍니다. 아무것도 건드리지 않으면 모든 자리의 값이 우리 신경망과 같아야 합니다.
 
@@ -464,7 +464,7 @@ assert worst < 1e-6 and list(library) == [place for place in maps if not place.s
 # %% [markdown] key="ex-time-task" lang="ko" ref="f277821d"
 # ## 3 · 시간
 #
-# 똑같은 픽셀도 $t=50$에서와 $t=800$에서는 뜻이 다릅니다. 회색 점 하나가 한쪽에서는 잉크이고 다른 쪽에서는 노이즈입니다. 그래서 모든 블록에서 신경망에 $t$를 알려 줍니다. 그런데 1과 1000 사이의 정수를 신경망에 어떻게 알려 줍니까?
+# 똑같은 픽셀도 $t=50$에서와 $t=800$에서는 뜻이 다릅니다. 회색 점 하나가 한쪽에서는 잉크이고 다른 쪽에서는 노이즈입니다. 그래서 모든 블록에서 신경망에 $t$를 알려 줍니다. 그런데 1과 1000 사이의 정수를 신경망에 어떻게 알려 주면 좋겠습니까?
 #
 # 시계를 떠올려 보십시오. 어떤 바늘은 빨리 돌아 바로 옆의 초를 구별하고, 어떤 바늘은 천천히 돌아 아침과 저녁을 구별합니다. **시간 임베딩**은 바늘이 많은 시계이고, 바늘마다 코사인과 사인으로 적습니다.
 #
@@ -549,7 +549,7 @@ figures.show(fig, "alt.unet.clock")
 # **Commit:** always told $t=1$, what does it draw? And always told $t=1000$?
 
 # %% [markdown] key="told" lang="id" ref="e42eee8a"
-# $e(1000)$, seperti yang kita harapkan: 7.15, sedangkan $e(510)$ 4.68. Tetapi jarak waktu yang lima puluh kali lipat hanya menjadi satu setengah kali jarak pada jam. Embedding itu berseru lantang bahwa *$t$-nya tidak sama* (satu langkah: 1.47), lalu hanya berbisik *seberapa jauh*: jaraknya naik kira-kira seiring logaritma selisih waktunya. Ombaknya tidak kecil: selisih 999 langkah (6.54) lebih dekat daripada selisih 500 langkah (7.15). Jarum tercepat berputar satu kali dalam 6.28 langkah, yang paling lambat memerlukan 47117 langkah. Di panel kiri, setiap kolom adalah jam itu pada satu $t$, kosinus di atas sinus: di setiap paruh, jarum-jarum
+# $e(1000)$, seperti yang kita harapkan: 7.15, sedangkan $e(510)$ 4.68. Tetapi jarak waktu yang lima puluh kali lipat hanya menjadi satu setengah kali jarak pada jam. Embedding itu berseru lantang bahwa *$t$-nya tidak sama* (satu langkah: 1.47), lalu hanya berbisik *seberapa jauh*: jaraknya naik kira-kira seiring logaritma selisih waktunya. Ombak pada kurvanya tidak kecil: selisih 999 langkah (6.54) lebih dekat daripada selisih 500 langkah (7.15). Jarum tercepat berputar satu kali dalam 6.28 langkah, yang paling lambat memerlukan 47117 langkah. Di panel kiri, setiap kolom adalah jam itu pada satu $t$, kosinus di atas sinus: di setiap paruh, jarum-jarum
 # cepat berada di atas dan yang lambat di bawah.
 #
 # ### Kita beri tahu waktu yang salah
@@ -565,9 +565,9 @@ figures.show(fig, "alt.unet.clock")
 #
 # ### 틀린 시각을 알려 주기
 #
-# 신경망은 $t$로 무엇을 *합니까*? 거짓말을 해 봅시다. 샘플러는 평소처럼 $T$에서 0까지 DDIM 20단계(7장)를 걷고, 다른 계산은 모두 옳은 $t$를 압니다. 신경망에만 단계마다 똑같은 $t$를 알려 줍니다.
+# 신경망은 $t$로 무엇을 *합니까*? 거짓말을 해 봅시다. 샘플러는 평소처럼 $T$에서 0까지 DDIM 20단계(7장)를 걷고, 다른 계산에는 모두 옳은 $t$를 씁니다. 신경망에만 단계마다 똑같은 $t$를 알려 줍니다.
 #
-# 어느 글은 신경망의 둘째 입력을 “시간 임베딩과 *모양*이 같은 무작위 노이즈와 데이터”라고 설명합니다. 모양이 같다고 뜻이 전해지는 것은 아닙니다. 그래서 *z* 줄에서는 시계 대신 모양이 꼭 같은 난수를 넣습니다.
+# 어떤 글은 신경망의 둘째 입력을 “시간 임베딩과 *모양*이 같은 무작위 노이즈와 데이터”라고 설명합니다. 모양이 같다고 뜻이 전해지는 것은 아닙니다. 그래서 *z* 줄에서는 시계 대신 모양이 꼭 같은 난수를 넣습니다.
 #
 # **답을 먼저 정하십시오.** 언제나 $t=1$이라고 알려 주면 무엇을 그리겠습니까? 언제나 $t=1000$이라고 알려 주면 어떻겠습니까?
 
@@ -612,16 +612,16 @@ figures.show(figures.grid(drawn.values(), row_titles=titles, size=0.8), "alt.une
 # Diberi tahu $t=1$ (“hampir tidak ada noise di sini”), ia menganggap noise itu gambarnya: tidak ada yang dibersihkan. Diberi tahu 250, ia mencari goresan di mana-mana dan menemukannya. Diberi tahu 1000 (“hampir hanya ada noise”), bentuk kasarnya benar,
 # tetapi ia menolak memercayai rincian, dan bintik-bintiknya tertinggal. Jam acak dengan bentuk yang benar bisa lebih baik daripada beberapa kebohongan yang tetap (bandingkan isi kurungnya), tetapi bintiknya tertinggal: bentuk bukanlah pesan. (Di dalam kurung: bagian angka yang terbaca sesuai permintaan oleh pengklasifikasi kursus ini. Mata kita dapat membaca lebih banyak, sebab pengklasifikasi itu belum pernah melihat bintik.)
 #
-# Jadi $t$ memberi tahu jaringan *apa yang harus dianggap noise*. Seberapa salah jamnya boleh berjalan? Untuk setiap $t$ yang sebenarnya (mendatar) dan setiap $s$ yang diberitahukan (ke bawah), inilah galat $\hat\epsilon$, dibagi dengan galat pada $t$ yang benar; hitam berarti nisbahnya 1.
+# Jadi $t$ memberi tahu jaringan *apa yang harus dianggap noise*. Seberapa salah jamnya boleh berjalan? Untuk setiap $t$ yang sebenarnya (mendatar) dan setiap $s$ yang diberitahukan (ke bawah), inilah galat $\hat\epsilon$, dibagi dengan galat pada $t$ yang benar; hitam berarti rasionya 1.
 #
 # **Putuskan dulu:** apakah jaringan sama telitinya pada semua $t$? Dan bagaimana kalau jamnya meleset satu, seperti dalam kode yang menghitung dari 0 dan memberikan $t-1$ kepada jaringan yang dilatih dengan $t$?
 
 # %% [markdown] key="told-note" lang="ko" ref="2ebaf567"
-# $t=1$이라는 말(“노이즈가 거의 없다”)을 들으면 노이즈를 그림으로 여겨 아무것도 닦아 내지 않습니다. 250이라는 말을 들으면 어디에서나 획을 찾고, 찾아냅니다. 1000이라는 말(“노이즈밖에 없다시피 하다”)을 들으면 대강의 꼴은 맞히지만 세부는 도무지 믿지 않아, 알갱이가 그대로 남습니다. 모양만 맞는 난수 시계는 늘 똑같은 거짓말 몇몇보다 나을 수도 있습니다(괄호 안을 견주어 보십시오). 그래도 알갱이는 남습니다. 모양이 같다고 뜻이 전해지는 것은 아닙니다. (괄호 안은 강의의 분류기가 주문한 대로 읽은 숫자의 비율입니다. 여러분은 더 많이 읽을 수 있습니다. 분류기는 알갱이 낀 숫자를 본 적이 없기 때문입니다.)
+# $t=1$이라는 말(“노이즈가 거의 없다”)을 들으면 노이즈를 그림으로 여겨 아무것도 닦아 내지 않습니다. 250이라는 말을 들으면 어디에서나 획을 찾고, 찾아냅니다. 1000이라는 말(“노이즈밖에 없다시피 하다”)을 들으면 대강의 꼴은 맞히지만 세부는 도무지 믿지 않아, 알갱이가 그대로 남습니다. 모양만 맞는 난수 시계는 늘 똑같은 거짓말 가운데 몇몇보다는 나을 수도 있습니다(괄호 안을 견주어 보십시오). 그래도 알갱이는 남습니다. 모양이 같다고 뜻이 전해지는 것은 아닙니다. (괄호 안은 강의의 분류기가 주문한 대로 읽은 숫자의 비율입니다. 여러분은 더 많이 읽을 수 있습니다. 분류기는 알갱이 낀 숫자를 본 적이 없기 때문입니다.)
 #
 # 그러니까 $t$는 *무엇을 노이즈로 볼지*를 신경망에 알려 줍니다. 시계는 얼마나 틀려도 괜찮습니까? 참된 $t$(가로)와 알려 준 $s$(세로)마다 $\hat\epsilon$의 오차를 재어, 옳은 $t$를 알려 주었을 때의 오차로 나눕니다. 검은색이 비율 1입니다.
 #
-# **답을 먼저 정하십시오.** 신경망은 모든 $t$에서 똑같이 까다롭습니까? 시계가 하나만 틀리면 어떻습니까? 0부터 세는 코드가, $t$로 배운 신경망에 $t-1$을 넣는 경우입니다.
+# **답을 먼저 정하십시오.** 신경망은 모든 $t$에서 똑같이 까다롭습니까? 시계가 한 단계만 어긋나면 어떻습니까? 0부터 세는 코드가, $t$로 배운 신경망에 $t-1$을 넣는 경우입니다.
 
 # %% key="told-errors"
 from course_lib import losses
@@ -680,7 +680,7 @@ figures.show(fig, "alt.unet.told_errors")
 # **Putuskan dulu:** dari tepi satu angka bernoise, biasanya seberapa jauh $\hat t$ meleset, dari 1000: sekitar 5, sekitar 50, atau sekitar 500?
 
 # %% [markdown] key="guess" lang="ko" ref="7456fd84"
-# $t=400$쯤까지는 좁은 대각선만 검습니다. 여기서는 백 단계만 속여도 오차가 몇 배가 되고, 크게 속이면 열 배가 넘습니다. 오른쪽 아래의 정사각형은 딴 세상입니다. 모두가 노이즈이므로 $s$가 크기만 하면 아무 값이나 괜찮고(열 가지 $t$ 가운데 하나에서는 이웃한 $s$가 아주 조금 더 낫게 나옵니다. 출력된 9 / 10이 그 뜻입니다), 작은 $s$만 해롭습니다. $T=1000$에서는 시계가 하나 틀려도 거의 아무렇지 않습니다(줄마다 마지막 수). 0부터 세는 실수가 좀처럼 사라지지 않는 까닭입니다. 모든 곳에서 그렇게 세면 같은 결과가 나오고, 한 곳에서만 그렇게 세면 거의 티가 나지 않습니다. 그러다가 단계 수를 줄여 한 단계가 커지면 드러납니다(6장에서 $T=50$으로 보여 줍니다). 이 강의에서 $t$는 1부터 $T$까지입니다. 0부터 세는 라이브러리는 `adapters.py`에서 만나 맞춥니다.
+# $t=400$쯤까지는 좁은 대각선만 검습니다. 여기서는 백 단계만 속여도 오차가 몇 배가 되고, 크게 속이면 열 배가 넘습니다. 오른쪽 아래의 정사각형은 딴 세상입니다. 모두가 노이즈이므로 $s$가 크기만 하면 아무 값이나 괜찮고(열 가지 $t$ 가운데 하나에서는 이웃한 $s$가 아주 조금 더 낫게 나옵니다. 출력된 9 / 10이 그 뜻입니다), 작은 $s$만 해롭습니다. $T=1000$에서는 시계가 한 단계 어긋나도 거의 아무렇지 않습니다(줄마다 마지막 수). 0부터 세는 실수가 좀처럼 사라지지 않는 까닭입니다. 모든 곳에서 그렇게 세면 같은 결과가 나오고, 한 곳에서만 그렇게 세면 거의 티가 나지 않습니다. 그러다가 단계 수를 줄여 한 단계가 커지면 드러납니다(6장에서 $T=50$으로 보여 줍니다). 이 강의에서 $t$는 1부터 $T$까지입니다. 0부터 세는 라이브러리는 `adapters.py`에서 만나 맞춥니다.
 #
 # ### 한 번도 알려 주지 않으면
 #
@@ -716,7 +716,7 @@ print([int(off[(true_t - 1) // 100 == k].median()) for k in range(10)])
 # %% [markdown] key="guess-note" lang="id" ref="aa3f79a5"
 # Biasanya 24 langkah (di antara ketiga jawaban, “sekitar 50” yang terdekat menurut kelipatannya): hanya beberapa langkah pada $t$ kecil, tempat ketepatan itu penting, dan sekitar seratus pada $t$ besar, tempat bilangan besar mana pun boleh, seperti tampak pada gambar tadi. Padahal ini baru tepinya saja.
 #
-# Maka kami melatih satu: `small-no-time` menerima sebuah tetapan di tempat jam, dan selebihnya kembaran `small-unet`. Bagian-bagiannya sama, banyak bobotnya hampir sama, gambarnya sama, resep pelatihannya sama. (Hanya jaringannya yang buta: sampler tahu $t$, begitu pula baris
+# Maka kami melatih satu jaringan tanpa jam: `small-no-time` menerima sebuah tetapan di tempat jam, dan selebihnya kembaran `small-unet`. Bagian-bagiannya sama, banyaknya bobot hampir sama, gambarnya sama, resep pelatihannya sama. (Hanya jaringannya yang buta: sampler tahu $t$, begitu pula baris
 # yang mengubah jawaban jaringan, $v$, menjadi $\hat\epsilon$.)
 #
 # **Putuskan dulu:** angka-angkanya akan (a) berupa noise, seperti tadi, (b) dapat dikenali tetapi lebih buruk, (c) sukar dibedakan dari angka kembarannya.
@@ -729,7 +729,8 @@ print([int(off[(true_t - 1) // 100 == k].median()) for k in range(10)])
 # **답을 먼저 정하십시오.** 이 신경망이 그린 숫자는 (a) 앞에서처럼 노이즈이겠습니까, (b) 알아볼 수는 있지만 더 못하겠습니까, (c) 쌍둥이의 것과 가려내기 어렵겠습니까?
 
 # %% key="guess-trained"
-small = {name: checkpoints.load(f"small-{name}", precision="fp32") for name in ("unet", "no-time")}
+on_cpu = {"device": "cpu", "precision": "fp32"}
+small = {name: checkpoints.load(f"small-{name}", **on_cpu) for name in ("unet", "no-time")}
 
 
 def by_tenth(predict, n=32):
@@ -759,7 +760,7 @@ figures.show(figures.grid(pair.values(), row_titles=["t", "∅"], size=0.8), "al
 # **Commit:** match the three cuts with these three pictures: (a) digits full of speckle, (b) digits with broken strokes, (c) strokes, but no digits.
 
 # %% [markdown] key="skips" lang="id" ref="f63942f0"
-# (c), setidaknya bagi mata. Baris atas milik kembaran yang melihat, baris bawah (∅) milik yang buta; nisbahnya adalah galat yang buta dibagi galat yang melihat, untuk setiap sepersepuluh bagian $t$. Ongkos menebak dibayarnya di tempat taraf noise yang tepat memang penting, yaitu pada sepersepuluh yang pertama; di tempat lain hanya beberapa persen. Sun et al. 2025
+# (c), setidaknya bagi mata. Baris atas milik kembaran yang melihat, baris bawah (∅) milik yang buta; rasionya adalah galat kembaran yang buta dibagi galat kembaran yang melihat, untuk setiap sepersepuluh bagian $t$. Ongkos menebak itu harus dibayar di tempat tingkat noise yang tepat memang penting, yaitu pada sepersepuluh yang pertama; di tempat lain hanya beberapa persen. Sun et al. 2025
 # melatih model-model terkenal tanpa jam sama sekali, dan kebanyakan tetap sanggup bekerja, beberapa dengan penurunan mutu yang jelas. Kegagalan tadi berasal dari jam yang *salah* di dalam jaringan yang memercayainya.
 #
 # Dua percobaan, dua pertanyaan: apa yang *dipakai* jaringan terlatih, dan apa yang *diperlukan* sebuah jaringan. Selanjutnya, jangan campurkan keduanya.
@@ -773,7 +774,7 @@ figures.show(figures.grid(pair.values(), row_titles=["t", "∅"], size=0.8), "al
 # **Putuskan dulu:** pasangkan ketiga pemotongan itu dengan tiga gambaran ini: (a) angka penuh bintik, (b) angka dengan goresan terputus-putus, (c) ada goresan, tetapi tidak ada angka.
 
 # %% [markdown] key="skips" lang="ko" ref="f63942f0"
-# 눈으로 보기에는 (c)입니다. 윗줄은 시계를 보는 쌍둥이의 그림이고, 아랫줄(∅)은 눈을 가린 쌍둥이의 그림입니다. 출력된 비율은 $t$를 열 구간으로 나누어 눈을 가린 쪽의 오차를 다른 쪽의 오차로 나눈 것입니다. 짐작하는 값은 노이즈 수준을 정확히 알아야 하는 첫 구간에서 치르고, 나머지 구간에서는 몇 퍼센트에 그칩니다. Sun et al. 2025는 잘 알려진 모델들을 시계 없이 학습했는데, 대부분은 그럭저럭 해냈고 몇몇은 뚜렷이 나빠졌습니다. 앞의 실패는 시계를 믿는 신경망에 *틀린* 시계를 주어서 생긴 것입니다.
+# 눈으로 보기에는 (c)입니다. 윗줄은 시계를 보는 쌍둥이의 그림이고, 아랫줄(∅)은 눈을 가린 쌍둥이의 그림입니다. 출력된 비율은 $t$를 열 구간으로 나누어 눈을 가린 쪽의 오차를 다른 쪽의 오차로 나눈 것입니다. 짐작에 기댄 대가는 노이즈 수준을 정확히 알아야 하는 첫 구간에서 치르고, 나머지 구간에서는 몇 퍼센트에 그칩니다. Sun et al. 2025는 잘 알려진 모델들을 시계 없이 학습했는데, 대부분은 그럭저럭 해냈고 몇몇은 뚜렷이 나빠졌습니다. 앞의 실패는 시계를 믿는 신경망에 *틀린* 시계를 주어서 생긴 것입니다.
 #
 # 실험이 둘이고 물음도 둘입니다. 학습한 신경망이 무엇을 *쓰고 있는가*, 그리고 신경망에 무엇이 *꼭 필요한가*. 이제부터 이 둘을 섞지 마십시오.
 #
@@ -832,7 +833,7 @@ figures.show(figures.grid(cuts.values(), row_titles=list(cuts), size=0.8), "alt.
 # **답을 먼저 정하십시오.** 작은 신경망의 병목은 7×7짜리 채널 64개이고, 답해야 할 노이즈는 784픽셀입니다. 할 수 있겠습니까? 이 신경망이 그린 숫자는 어떤 모습이겠습니까?
 
 # %% key="skips-trained"
-small["no-skips"] = checkpoints.load("small-no-skips", precision="fp32")
+small["no-skips"] = checkpoints.load("small-no-skips", **on_cpu)
 print("bottleneck", 64 * 7 * 7, "pixels", 28 * 28)
 reached["no-skips"] = by_tenth(small["no-skips"])
 pair = {name: draw(small[name]) for name in ("unet", "no-skips")}
@@ -872,7 +873,7 @@ figures.show(figures.grid(rows.values(), row_titles=list(rows), size=0.9), "alt.
 
 # %% [markdown] key="skips-note" lang="id" ref="301e555e"
 # Tempatnya ada, 3136 bilangan untuk 784 piksel, dan jaringan itu telah belajar *menyalin* lewat semua lapisan di antaranya, jauh lebih baik daripada yang kita kira setelah pemotongan tadi. Memotong `skip_1` melipatgandakan galat pada $t=50$ hampir 20 kali; pada jaringan yang tidak pernah memilikinya, galat di situ hanya lebih besar
-# sepersepuluh lebih sedikit, paling banyak sekitar sepertiga (lihat nisbahnya), dan pada $t$ besar sama sekali tidak. Baris-baris bertanda Δ, empat kali galat $\hat x_0$ pada $t=50$, tampak hampir sama, hanya sedikit lebih terang tanpa jembatan. Sampelnya lebih menderita daripada galatnya (sampler memanggil jaringan berulang-ulang): lebih banyak
+# sedikit di atas sepersepuluh, paling banyak sekitar sepertiga (lihat rasionya), dan pada $t$ besar sama sekali tidak. Baris-baris bertanda Δ, empat kali galat $\hat x_0$ pada $t=50$, tampak hampir sama, hanya sedikit lebih terang tanpa jembatan. Akibatnya lebih terasa pada sampel daripada pada galat (sampler memanggil jaringan berulang-ulang): lebih banyak
 # goresan terputus, dan lebih sedikit angka yang terbaca sesuai permintaan (tabel di bagian 8 menghitungnya).
 #
 # Jadi, apakah itu ciri yang terpenting? Jaringan yang sudah terlatih tidak dapat bekerja tanpa jembatannya, sebab ia mengandalkannya. Jaringan yang tidak pernah memilikinya menemukan jalan lain, dan membayarnya dengan mutu sampelnya. Itulah bedanya *dipakai* dan *diperlukan*.
@@ -891,11 +892,11 @@ figures.show(figures.grid(rows.values(), row_titles=list(rows), size=0.9), "alt.
 # %% [markdown] key="skips-note" lang="ko" ref="301e555e"
 # 자리는 있습니다. 784픽셀에 수가 3136개입니다. 그리고 이 신경망은 그 사이의 모든 층을 지나 그대로 *베끼는* 법을 배웠습니다. 선을 끊어 보고 예상한 것보다 훨씬 잘 베낍니다. `skip_1`을 끊었을 때는 $t=50$의 오차가 20배 가까이 되었는데, 처음부터 다리가 없던 신경망의 오차는 거기서 십분의 일 남짓 더 클 뿐입니다. 가장 나쁜 곳에서도 삼분의 일쯤이고(출력된 비율), 큰 $t$에서는 조금도 더 크지 않습니다. Δ가 붙은 줄은 $t=50$에서 $\hat x_0$의 오차를 네 배로 키운 것입니다. 두 줄이 거의 같고, 다리가 없는 쪽이 아주 조금 더 밝습니다. 샘플은 오차보다 더 나빠집니다(샘플러는 신경망을 거듭 부릅니다). 끊긴 획이 늘고, 주문한 대로 읽히는 숫자가 줄어듭니다(8절의 표에 비율이 있습니다).
 #
-# 그래서, 가장 중요한 특징입니까? 이미 학습한 신경망은 다리에 기대고 있으므로 다리 없이는 일하지 못합니다. 처음부터 다리가 없던 신경망은 다른 길을 찾아내고, 그 값을 샘플의 품질로 치릅니다. *쓰는* 것과 *꼭 필요한* 것은 이렇게 다릅니다.
+# 그러면 스킵 연결은 정말 가장 중요한 특징입니까? 이미 학습한 신경망은 다리에 기대고 있으므로 다리 없이는 일하지 못합니다. 처음부터 다리가 없던 신경망은 다른 길을 찾아내고, 그 대가를 샘플의 품질로 치릅니다. *쓰는* 것과 *꼭 필요한* 것은 이렇게 다릅니다.
 #
 # ## 5 · 어텐션
 #
-# 합성곱은 이웃을 보고, 모든 이웃을 똑같이 대합니다. **어텐션**은 7×7 맵의 픽셀이 저마다 누구의 말을 들을지 고르게 합니다. 픽셀 $i$는 질문 $q_i$와 열쇠 $k_i$와 내용 $v_i$를 적습니다. 모두 자기 채널 128개를 선형변환한 것입니다. 그런 다음 모든 내용의 가중 평균을 읽습니다(Vaswani et al. 2017, 식 1).
+# 합성곱은 이웃을 보고, 모든 이웃을 똑같이 대합니다. **어텐션**은 7×7 맵의 픽셀이 저마다 누구의 말을 들을지 고르게 합니다. 픽셀 $i$는 질문(쿼리) $q_i$와 열쇠(키) $k_i$와 내용(값) $v_i$를 적습니다. 모두 자기 채널 128개를 선형변환한 것입니다. 그런 다음 모든 내용의 가중 평균을 읽습니다(Vaswani et al. 2017, 식 1).
 #
 # $$a_{ij} = \frac{\exp(q_i^\top k_j/\sqrt d)}{\sum_l \exp(q_i^\top k_l/\sqrt d)}, \qquad h_i\ \mapsto\ h_i + W\sum_j a_{ij}\,v_j$$
 #
@@ -949,13 +950,13 @@ figures.show(fig, "alt.unet.attention")
 # **Commit:** take attention out of the shipped network altogether. At which $t$ does its error suffer, and how much: a few percent, twofold, tenfold?
 
 # %% [markdown] key="attention-note" lang="id" ref="f6da897a"
-# 2401 pasangan di 7×7, 614656 di 28×28, dan 4294967296 di 256×256: ongkosnya tumbuh menurut *kuadrat* banyaknya piksel. Membandingkan dan mencampur semua pasangan berharga 0.09 konvolusi 3×3 di 7×7, 5.44 konvolusi di 28×28, dan 455.11 di 256×256. (Keempat pemetaan linear, untuk $q$, $k$, $v$, dan $W$, menambah 4/9 konvolusi pada ukuran berapa pun.) Gambar itu menunjukkan siapa yang didengarkan satu piksel (titik berwarna) sebuah angka empat pada
+# 2401 pasangan di 7×7, 614656 di 28×28, dan 4294967296 di 256×256: ongkosnya tumbuh menurut *kuadrat* banyaknya piksel. Membandingkan dan mencampur semua pasangan menelan ongkos 0.09 konvolusi 3×3 di 7×7, 5.44 konvolusi di 28×28, dan 455.11 di 256×256. (Keempat pemetaan linear, untuk $q$, $k$, $v$, dan $W$, menambah 4/9 konvolusi pada ukuran berapa pun.) Gambar itu menunjukkan siapa yang didengarkan oleh satu piksel (titik berwarna) dari sebuah angka empat pada
 # $t=100$, satu peta untuk setiap head: sebagian head memberikan banyak bobotnya kepada satu tempat, sebagian lain menyebarkannya ke beberapa tempat (setiap peta memakai kontrasnya sendiri; bobot terbesarnya tertulis di atasnya). Peta seperti ini menggoda kita untuk membaca makna di dalamnya. Tahan dulu, dan ukurlah.
 #
 # **Putuskan dulu:** cabut seluruh atensi dari jaringan bawaan. Pada $t$ mana galatnya memburuk, dan seberapa banyak: beberapa persen, dua kali lipat, sepuluh kali lipat?
 
 # %% [markdown] key="attention-note" lang="ko" ref="f6da897a"
-# 쌍은 7×7에서 2401개, 28×28에서 614656개, 256×256에서 4294967296개입니다. 비용이 픽셀 수의 *제곱*으로 늘어납니다. 모든 쌍을 견주고 섞는 데에는 3×3 합성곱에 견주어 7×7에서 0.09배, 28×28에서 5.44배, 256×256에서 455.11배가 듭니다. ($q$, $k$, $v$와 $W$의 선형변환 네 개에는 크기와 상관없이 합성곱의 4/9가 더 듭니다.) 그림은 $t=100$에서 한 픽셀(점)이 누구의 말을 듣는지를 헤드마다 맵 하나로 보여 줍니다. 어떤 헤드는 가중치의 많은 몫을 한 곳에 주고, 어떤 헤드는 여러 곳에 나누어 줍니다(명암은 맵마다 따로 맞추었고, 가장 큰 가중치는 맵 위에 적혀 있습니다). 이런 맵에서 뜻을 읽어 내고 싶어지기 마련입니다. 그 마음을 누르고 먼저 재어 보십시오.
+# 쌍은 7×7에서 2401개, 28×28에서 614656개, 256×256에서 4294967296개입니다. 비용이 픽셀 수의 *제곱*으로 늘어납니다. 모든 쌍을 견주고 섞는 비용은 3×3 합성곱 하나와 비교해 7×7에서 0.09배, 28×28에서 5.44배, 256×256에서 455.11배입니다. ($q$, $k$, $v$와 $W$의 선형변환 네 개에는 크기와 상관없이 합성곱의 4/9가 더 듭니다.) 그림은 $t=100$에서 한 픽셀(점)이 누구의 말을 듣는지를 헤드마다 맵 하나로 보여 줍니다. 어떤 헤드는 가중치의 많은 몫을 한 곳에 주고, 어떤 헤드는 여러 곳에 나누어 줍니다(명암은 맵마다 따로 맞추었고, 가장 큰 가중치는 맵 위에 적혀 있습니다). 이런 맵에서 뜻을 읽어 내고 싶어지기 마련입니다. 그 마음을 누르고 먼저 재어 보십시오.
 #
 # **답을 먼저 정하십시오.** 강의에 들어 있는 신경망에서 어텐션을 아예 떼어 냅니다. 어느 $t$에서 오차가 나빠지고, 얼마나 나빠지겠습니까? 몇 퍼센트입니까, 두 배입니까, 열 배입니까?
 
@@ -1134,7 +1135,7 @@ atlas(
 # %% [markdown] key="walk-note" lang="id" ref="64b14938"
 # Pada $t=600$, jalan turun hanya menampilkan garis-garis dan bercak; tidak seorang pun akan melihat angka empat di dalamnya. Angka itu pertama kali muncul, masih kasar, di `up_1`. Di `up_2` ia sudah berdiri bersih di banyak kanal, di samping kanal lain yang menampilkan noise hampir murni: jaringan telah *memisahkan* keduanya, dan konvolusi terakhir tinggal mencampurnya.
 #
-# Pada $t=1$ keadaannya terbalik. Angka empatnya jelas pada jalan turun, dan bagian dalam jaringan berbicara jauh lebih pelan daripada pada $t$ besar: dari `middle_2` sampai `grow_2` petanya menjadi kelabu, dengan ragam kira-kira seperlima dari ragamnya pada $t=600$ (sel di atas mencetaknya, pada empat $t$). Ketika hampir tidak ada noise, jembatan teratas yang bekerja, persis seperti yang dikatakan pemotongan kabel di bagian 4. Satu jaringan,
+# Pada $t=1$ keadaannya terbalik. Angka empatnya jelas pada jalan turun, dan bagian dalam jaringan berbicara jauh lebih pelan daripada pada $t$ besar: dari `middle_2` sampai `grow_2` petanya menjadi kelabu, dengan simpangan baku kira-kira seperlima dari simpangan bakunya pada $t=600$ (sel di atas mencetaknya, pada empat $t$). Ketika hampir tidak ada noise, jembatan teratas yang bekerja, persis seperti yang dikatakan pemotongan kabel di bagian 4. Satu jaringan,
 # dua cara bekerja, dan jam itulah sakelarnya.
 #
 # ## 8 · Atau tanpa U-Net sama sekali: transformer
@@ -1205,7 +1206,7 @@ check("dit.patchify", patchify)
 # %% key="dit-positions"
 from course_lib import dit
 
-small["dit"] = checkpoints.load("small-dit", precision="fp32")
+small["dit"] = checkpoints.load("small-dit", **on_cpu)
 net_dit = small["dit"].net
 t, order = torch.tensor([50]), torch.randperm(49, generator=torch.Generator().manual_seed(10))
 x_t = forward.q_sample(ten[4:5], t, noise(1, 1, 28, 28, seed=0), schedule)
@@ -1227,7 +1228,7 @@ figures.show(figures.strip(tiled, size=2.6), "alt.unet.patches")
 # One block by hand, against the library's:
 
 # %% [markdown] key="dit-block" lang="id" ref="adf069ee"
-# Tidak: jawabannya akan teracak dengan cara yang sama, sampai pembulatan. Bagi atensi, gambar tanpa posisi hanyalah sekantong patch. (Konvolusi, berkat bangunannya, tahu apa yang bersebelahan dengan apa; transformer harus diberi tahu.)
+# Tidak: jawabannya akan teracak dengan cara yang sama, dalam batas pembulatan. Bagi atensi, gambar tanpa posisi hanyalah sekantong patch. (Konvolusi, berkat susunannya, sudah tahu piksel mana yang bersebelahan; transformer harus diberi tahu.)
 #
 # Satu blok yang ditulis dengan tangan, dibandingkan dengan blok milik pustaka:
 
@@ -1268,21 +1269,21 @@ print("max|answer|", float(empty(x_t, t).abs().max().detach()))
 #
 # `small-dit` has about as many weights as `small-unet` and has seen the same images in the same recipe.
 #
-# **Commit:** which one draws better after this (short) training? And which is faster?
+# **Commit:** which one draws better after this (short) training?
 
-# %% [markdown] key="dit-race" lang="id" ref="cbe247df"
+# %% [markdown] key="dit-race" lang="id" ref="b34d1ef3"
 # ### Tugas sama, anggaran sama
 #
 # `small-dit` memiliki bobot kira-kira sebanyak `small-unet` dan telah melihat gambar yang sama dengan resep yang sama.
 #
-# **Putuskan dulu:** mana yang menggambar lebih baik setelah pelatihan (singkat) ini? Dan mana yang lebih cepat?
+# **Putuskan dulu:** mana yang menggambar lebih baik setelah pelatihan (singkat) ini?
 
-# %% [markdown] key="dit-race" lang="ko" ref="cbe247df"
+# %% [markdown] key="dit-race" lang="ko" ref="b34d1ef3"
 # ### 같은 과제, 같은 예산
 #
 # `small-dit`은 가중치의 수가 `small-unet`과 거의 같고, 같은 이미지를 같은 방법으로 배웠습니다.
 #
-# **답을 먼저 정하십시오.** 이 (짧은) 학습 뒤에 어느 쪽이 더 잘 그리겠습니까? 어느 쪽이 더 빠르겠습니까?
+# **답을 먼저 정하십시오.** 이 (짧은) 학습 뒤에 어느 쪽이 더 잘 그리겠습니까?
 
 # %% key="dit-table"
 from time import perf_counter
@@ -1290,7 +1291,7 @@ from time import perf_counter
 from torch.utils.flop_counter import FlopCounterMode
 
 names = ["small-unet", "small-no-skips", "small-no-time", "small-dit", "digits"]
-nets = {name: checkpoints.load(name, precision="fp32") for name in names}
+nets = {name: checkpoints.load(name, **on_cpu) for name in names}
 x, t, y, clock = noise(16, 1, 28, 28, seed=11), torch.full((16,), 500), torch.arange(16) % 10, {}
 for _ in range(7):
     for name, one in nets.items():
@@ -1318,7 +1319,7 @@ figures.show(figures.grid(pair.values(), row_titles=list(pair), size=0.8), "alt.
 
 # %% [markdown] key="end" lang="en"
 # How to read the table. Counted and measured here: weights, floating-point operations of one call for one image, milliseconds of one call for 16. From the models' cards (`course measure networks` makes them anew): accuracy and Fréchet distance
-# of samples, with 50 steps of DDIM and then with 50 ancestral steps; in brackets what real digits score, the floor. The row above the picture is the transformer's error over the U-Net's, for each tenth of $t$.
+# of samples, with 50 steps of DDIM and then with 50 ancestral steps; in brackets what real digits score, the floor. (The Fréchet distance compares what the classifier sees in the samples, the mean and the covariance of its features, with what it sees in real digits: smaller is closer.) The row above the picture is the transformer's error over the U-Net's, for each tenth of $t$.
 #
 # With an equal number of weights the transformer computes about a third of the operations: it uses each weight once for a patch, 49 times an image, while a convolution at the top level uses each of its own 784 times. In milliseconds it may gain less: operations are not time.
 #
@@ -1344,13 +1345,13 @@ figures.show(figures.grid(pair.values(), row_titles=list(pair), size=0.8), "alt.
 #
 # Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
-# %% [markdown] key="end" lang="id" ref="f7919c3a"
+# %% [markdown] key="end" lang="id" ref="90110c24"
 # Cara membaca tabelnya. Yang dihitung dan diukur di sini: banyaknya bobot, banyaknya operasi titik mengambang (floating-point) dalam satu panggilan dengan satu gambar, milidetik untuk satu panggilan dengan 16 gambar. Yang berasal dari kartu model (`course measure networks` membuatnya lagi dari awal): akurasi dan jarak Fréchet
-# sampelnya, mula-mula dengan 50 langkah DDIM, lalu dengan 50 langkah ancestral; di dalam kurung, nilai yang diperoleh angka asli, yaitu lantainya. Deret di atas gambar adalah galat transformer dibagi galat U-Net, untuk setiap sepersepuluh bagian $t$.
+# sampelnya, mula-mula dengan 50 langkah DDIM, lalu dengan 50 langkah ancestral; di dalam kurung, nilai yang diperoleh angka asli, yaitu lantainya. (Jarak Fréchet membandingkan apa yang dilihat pengklasifikasi pada sampel, yaitu rata-rata dan kovarians fiturnya, dengan yang dilihatnya pada angka asli: makin kecil makin dekat.) Deret di atas gambar adalah galat transformer dibagi galat U-Net, untuk setiap sepersepuluh bagian $t$.
 #
-# Dengan bobot yang sama banyak, transformer menghitung kira-kira sepertiga operasinya: setiap bobot dipakai sekali untuk tiap patch, 49 kali untuk satu gambar, sedangkan konvolusi di tingkat teratas memakai setiap bobotnya 784 kali. Dalam milidetik untungnya bisa lebih kecil: banyaknya operasi belum tentu lamanya waktu.
+# Dengan bobot yang sama banyak, transformer menghitung kira-kira sepertiga operasinya: setiap bobot dipakai sekali untuk tiap patch, 49 kali untuk satu gambar, sedangkan konvolusi di tingkat teratas memakai setiap bobotnya 784 kali. Dalam milidetik untungnya bisa lebih kecil: banyaknya operasi belum tentu mencerminkan lamanya waktu.
 #
-# Pada ukuran ini, dengan data dan waktu sesedikit ini, U-Net unggul: ia tidak perlu belajar bahwa piksel yang bertetangga saling berkaitan, sebab konvolusi sudah mengatakannya sejak awal. Transformer membayar kebebasannya dengan contoh. Itu sebabnya ia menang di tempat lain: Peebles & Xie 2023 mendapati mutunya naik terus seiring
+# Pada ukuran ini, dengan data dan waktu sesedikit ini, U-Net unggul: ia tidak perlu belajar bahwa piksel yang bertetangga saling berkaitan, sebab konvolusi sudah mengatakannya sejak awal. Transformer menebus kebebasannya dengan banyak contoh. Itu sebabnya ia menang di tempat lain: Peebles & Xie 2023 mendapati mutunya naik terus seiring
 # banyaknya operasi yang dikeluarkan, pada gambar dan model yang jauh lebih besar. Stable Diffusion 3 dibangun di atas kerabatnya, dengan bobot terpisah untuk teks dan gambar (MMDiT, Esser et al. 2024); PixArt-α (Chen et al. 2023) juga memakai DiT. (Sebuah catatan kuliah menyebut pula DALL-E 3; laporan teknisnya tidak mendukung itu.)
 #
 # ## Bekal dari bab ini
@@ -1372,8 +1373,8 @@ figures.show(figures.grid(pair.values(), row_titles=list(pair), size=0.8), "alt.
 #
 # Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="f7919c3a"
-# 표를 읽는 법입니다. 여기서 세거나 잰 것은 가중치의 수, 이미지 한 장을 넣어 신경망을 한 번 부를 때의 부동소수점 연산 횟수, 16장을 넣어 한 번 부를 때 걸리는 밀리초입니다. 모델 카드에서 가져온 것은 샘플의 정확도와 프레셰(Fréchet) 거리입니다. 먼저 DDIM 50단계, 그다음이 조상 샘플링(ancestral) 50단계의 값이고, `course measure networks`로 새로 잴 수 있습니다. 괄호 안은 진짜 숫자가 받는 점수, 곧 바닥입니다. 그림 위의 줄은 $t$를 열 구간으로 나누어 트랜스포머의 오차를 U-Net의 오차로 나눈 것입니다.
+# %% [markdown] key="end" lang="ko" ref="90110c24"
+# 표를 읽는 법입니다. 여기서 세거나 잰 것은 가중치의 수, 이미지 한 장을 넣어 신경망을 한 번 부를 때의 부동소수점 연산 횟수, 16장을 넣어 한 번 부를 때 걸리는 밀리초입니다. 모델 카드에서 가져온 것은 샘플의 정확도와 프레셰(Fréchet) 거리입니다. 먼저 DDIM 50단계, 그다음이 조상 샘플링(ancestral) 50단계의 값이고, `course measure networks`로 새로 잴 수 있습니다. 괄호 안은 진짜 숫자가 받는 점수, 곧 바닥입니다. (프레셰 거리는 분류기가 샘플에서 보는 것, 곧 특징의 평균과 공분산을 진짜 숫자에서 보는 것과 비교하며, 작을수록 가깝습니다.) 그림 위의 줄은 $t$를 열 구간으로 나누어 트랜스포머의 오차를 U-Net의 오차로 나눈 것입니다.
 #
 # 가중치의 수가 같은데 트랜스포머의 연산은 삼분의 일쯤입니다. 트랜스포머는 가중치 하나를 패치마다 한 번, 이미지 한 장에 49번 씁니다. 맨 위층의 합성곱은 가중치 하나를 784번 씁니다. 밀리초로는 이득이 그만 못할 수도 있습니다. 연산 횟수가 곧 시간은 아닙니다.
 #

@@ -16,7 +16,7 @@
 # Kita punya jaringan yang dapat menyebut noise (derau) di dalam sebuah gambar. Bab ini menjadikannya mesin gambar: berangkat dari noise semata, lalu mundur
 # seribu langkah kecil. Loop-nya sepuluh baris. Hampir setiap cara keliru untuk menulisnya tetap berjalan, dan beberapa di antaranya malah menghasilkan gambar yang *lebih bagus*.
 #
-# **Pertama-tama, loop yang digambarkan banyak pengantar**: “gambar pada $t-1$ adalah gambar pada $t$ dikurangi noise yang ditebak”. Untuk melihat apa yang diperbuat sebuah aturan, kita ambil data yang hukumnya kita
+# **Pertama-tama, loop yang digambarkan banyak pengantar**: “gambar pada $t-1$ adalah gambar pada $t$ dikurangi noise yang ditebak”. Untuk melihat apa yang diperbuat sebuah aturan, kita ambil data yang distribusinya kita
 # kenal: bilangan di dekat $+1$ atau di dekat $-1$, masing-masing dengan simpangan baku 0.15. Untuk data ini tidak perlu pelatihan: jawaban terbaik yang mungkin, $\mathbb E[\epsilon\mid x_t]$, diketahui secara eksak (penghilang noise ideal
 # dari Bab 1). Jadi kalau ada yang salah, yang salah aturannya, bukan jaringannya.
 #
@@ -225,7 +225,7 @@ for t in range(1, 1001):
 # | 5 | akhir loop | |
 # | 6 | kembalikan $x_0$ | boleh sedikit di luar $[-1,1]$ |
 #
-# Sepatah kata tentang cara menghitung, karena baris 3 sering keliru disalin. Kita menghitung $t=1,\dots,T$ seperti makalahnya. Kode yang tabelnya dihitung dari 0 mengatakan hal yang sama dengan semua indeks turun satu:
+# Sepatah kata tentang penomoran, karena baris 3 sering keliru disalin. Kita menomori $t=1,\dots,T$ seperti makalahnya. Kode yang tabelnya dinomori dari 0 mengatakan hal yang sama dengan semua indeks turun satu:
 #
 # | | makalah, kursus ini | tabel dari 0 |
 # | --- | --- | --- |
@@ -290,22 +290,22 @@ check("samplers.ddpm_step", ddpm_step)
 # Here is the whole algorithm, written out, on the exact model. To judge it we need a number. Sort 4000 samples, sort 4000 data points, and take the mean gap between partners: the
 # distance $W_1$. But two draws of *real data* are not at distance 0 either, so measure that as well: it is the floor.
 #
-# **Commit:** with a perfect network, will 1000 steps come down to the floor (a) exactly, (b) nearly, (c) not at all?
+# **Commit:** with a perfect network, will 1000 steps come down to the floor (a) so far that 4000 points cannot tell the difference, (b) close to it, (c) not at all?
 
-# %% [markdown] key="loop" lang="id" ref="17a8c814"
+# %% [markdown] key="loop" lang="id" ref="8336ad0f"
 # ## 2 · Sepuluh baris, dan sebuah jarak
 #
 # Inilah seluruh algoritmenya, ditulis lengkap, dengan model eksak. Untuk menilainya kita memerlukan sebuah bilangan. Urutkan 4000 sampel, urutkan 4000 titik data, lalu ambil rata-rata selisih antarpasangan: itulah
 # jarak $W_1$. Tetapi dua sampel *data asli* pun jaraknya tidak 0, jadi jarak itu kita ukur juga: itulah lantainya.
 #
-# **Putuskan dulu:** dengan jaringan yang sempurna, apakah 1000 langkah akan turun sampai ke lantai (a) persis, (b) hampir, (c) sama sekali tidak?
+# **Putuskan dulu:** dengan jaringan yang sempurna, apakah 1000 langkah akan turun ke lantai (a) sampai tidak terbedakan lagi oleh 4000 titik, (b) sampai di dekatnya, (c) sama sekali tidak?
 
-# %% [markdown] key="loop" lang="ko" ref="17a8c814"
+# %% [markdown] key="loop" lang="ko" ref="8336ad0f"
 # ## 2 · 열 줄, 그리고 거리 하나
 #
 # 정확한 모델을 놓고 알고리즘 전체를 풀어 썼습니다. 잘되었는지 판단하려면 수가 하나 있어야 합니다. 샘플 4000개와 데이터 4000개를 저마다 크기순으로 늘어세우고 짝끼리의 간격을 평균합니다. 이것이 거리 $W_1$입니다. 그런데 *진짜 데이터*를 두 번 뽑아도 거리가 0은 아니므로 그것도 재어 둡니다. 이것이 바닥입니다.
 #
-# **답을 먼저 정하십시오.** 완벽한 신경망으로 1000단계를 걸으면 바닥까지 내려오겠습니까? (a) 정확히 내려온다 (b) 거의 내려온다 (c) 전혀 내려오지 못한다
+# **답을 먼저 정하십시오.** 완벽한 신경망으로 1000단계를 걸으면 바닥까지 내려오겠습니까? (a) 점 4000개로는 가려낼 수 없을 만큼 내려온다 (b) 가까이까지만 내려온다 (c) 전혀 내려오지 못한다
 
 
 # %% key="loop-written-out"
@@ -332,9 +332,9 @@ print(f"T={schedule.T}  calls {calls}")
 assert calls == schedule.T and (x - right).abs().max() < 1e-9
 
 # %% [markdown] key="own" lang="en"
-# (b), but 4000 points cannot tell it from (a): the distance lies within the range of real data against real data. (The loop also agrees with the library's, number by number, since both drew the same noise.)
+# (a): the distance lies within the range of real data against real data. (The loop also agrees with the library's, number by number, since both drew the same noise.)
 #
-# Why not exactly? The start is $\mathcal N(0,1)$ instead of $q(x_T)$, and each step draws from a normal distribution of a fixed width where the true law is a mixture. With 1000 short steps both errors hide below the floor. With 50, $W_1$ still hardly tells, but another number will: the width of a single heap (section 5).
+# Exact it is not, for all that. The start is $\mathcal N(0,1)$ instead of $q(x_T)$, and each step draws from a normal distribution of a fixed width where the true law is a mixture. With 1000 short steps both errors hide below the floor. With 50, $W_1$ still hardly tells, but another number will: the width of a single heap (section 5).
 #
 # ## 3 · Your own step in the library's loop
 #
@@ -349,28 +349,28 @@ assert calls == schedule.T and (x - right).abs().max() < 1e-9
 #
 # **Commit:** which numbers of the new chain equal those of the old one: its $\beta$, its $\bar\alpha$, or both?
 
-# %% [markdown] key="own" lang="id" ref="f1621224"
-# (b), tetapi 4000 titik tidak dapat membedakannya dari (a): jaraknya berada dalam rentang jarak data asli dari data asli. (Loop ini juga cocok dengan loop pustaka, bilangan demi bilangan, sebab keduanya mengambil noise yang sama.)
+# %% [markdown] key="own" lang="id" ref="7bed3eee"
+# (a): jaraknya berada dalam rentang jarak data asli dari data asli. (Loop ini juga cocok dengan loop pustaka, bilangan demi bilangan, sebab keduanya mengambil noise yang sama.)
 #
-# Mengapa tidak persis? Titik berangkatnya $\mathcal N(0,1)$, bukan $q(x_T)$, dan setiap langkah mengambil sampel dari distribusi normal dengan lebar tetap, padahal hukum yang sebenarnya campuran. Dengan 1000 langkah pendek, kedua galat itu tersembunyi di bawah lantai. Dengan 50 langkah pun $W_1$ hampir tidak menampakkannya, tetapi ada bilangan lain yang menampakkannya: lebar satu gundukan (bagian 5).
+# Meskipun begitu, hasilnya tidak persis sama. Titik berangkatnya $\mathcal N(0,1)$, bukan $q(x_T)$, dan setiap langkah mengambil sampel dari distribusi normal dengan lebar tetap, padahal distribusi yang sebenarnya berupa campuran. Dengan 1000 langkah pendek, kedua galat itu tersembunyi di bawah lantai. Dengan 50 langkah pun $W_1$ hampir tidak menampakkannya, tetapi ada bilangan lain yang menampakkannya: lebar satu gundukan (bagian 5).
 #
 # ## 3 · Langkahmu sendiri di dalam loop pustaka
 #
-# Loop di pustaka kursus ini tidak memuat sebuah langkah. Langkahnya diterima dari luar:
+# Loop di pustaka kursus ini tidak memuat langkah apa pun. Langkahnya diterima dari luar:
 #
 # `samplers.sample(model, step, x_T, schedule)`
 #
 # memanggil `step` dengan apa saja yang diminta parameternya menurut nama (`x_t`, `t`, `eps_hat`, `z`, `schedule`, `t_next`), dan menyerahkan setiap keadaan $(t, x_t, \hat x_0, \hat\epsilon)$ di sepanjang jalan. Jadi `ddpm_step` buatanmu sekarang dapat menggambar angka.
 #
-# Ada satu soal praktis. Satu angka seharga 1000 panggilan jaringan. Dari jaringan yang sama kita dapat memperoleh rantai 50 langkah: simpan hanya setiap timestep ke-20, lalu hitung $\alpha$ untuk langkah-langkah panjang itu dari $\bar\alpha$ yang tersisa,
+# Ada satu soal praktis. Satu angka seharga 1000 panggilan jaringan. Dari jaringan yang sama kita dapat memperoleh rantai 50 langkah: simpan hanya timestep kelipatan 20, lalu hitung $\alpha$ untuk langkah-langkah panjang itu dari $\bar\alpha$ yang tersisa,
 # $\alpha'_k=\bar\alpha_{20k}/\bar\alpha_{20(k-1)}$ (Nichol & Dhariwal 2021, bagian 4). Rantai yang baru adalah jadwal seperti jadwal lain; hanya saja jaringan harus ditanya dengan $t$ yang *lama*.
 #
 # **Putuskan dulu:** bilangan mana dari rantai baru yang sama dengan milik rantai lama: $\beta$-nya, $\bar\alpha$-nya, atau keduanya?
 
-# %% [markdown] key="own" lang="ko" ref="f1621224"
-# (b)입니다. 다만 점 4000개로는 (a)와 가려낼 수 없습니다. 거리가 진짜 데이터끼리 잰 범위 안에 있기 때문입니다. (이 반복문은 라이브러리의 반복문과도 수 하나하나까지 일치합니다. 둘이 같은 노이즈를 뽑았기 때문입니다.)
+# %% [markdown] key="own" lang="ko" ref="7bed3eee"
+# (a)입니다. 거리가 진짜 데이터끼리 잰 범위 안에 있습니다. (이 반복문은 라이브러리의 반복문과도 수 하나하나까지 일치합니다. 둘이 같은 노이즈를 뽑았기 때문입니다.)
 #
-# 왜 정확히는 아닙니까? 출발점이 $q(x_T)$가 아니라 $\mathcal N(0,1)$이고, 참된 분포는 혼합인데 단계마다 너비를 정해 둔 정규분포에서 뽑기 때문입니다. 짧은 단계가 1000개이면 두 오차 모두 바닥 밑에 숨습니다. 50개여도 $W_1$에는 거의 드러나지 않지만, 다른 수에는 드러납니다. 덩어리 하나의 너비입니다(5절).
+# 그렇다고 정확히 같지는 않습니다. 출발점이 $q(x_T)$가 아니라 $\mathcal N(0,1)$이고, 참된 분포는 혼합인데 단계마다 너비를 정해 둔 정규분포에서 뽑기 때문입니다. 짧은 단계가 1000개이면 두 오차 모두 바닥 밑에 숨습니다. 50개여도 $W_1$에는 거의 드러나지 않지만, 다른 수에는 드러납니다. 덩어리 하나의 너비입니다(5절).
 #
 # ## 3 · 라이브러리의 반복문에 넣는 여러분의 단계
 #
@@ -462,35 +462,52 @@ figures.show(figures.grid(drawn.split(10), size=1), "alt.ddpm.own")
 from course_lib import frames
 from course_lib.widgets import curves, player
 
+
+def readings(images):
+    return metrics.classifier()(images.clamp(-1, 1)).argmax(1)
+
+
+with torch.no_grad():
+    for k in (50, 40, 30, 20, 10, 1):
+        as_asked = (readings(walked[50 - k].x_0_hat) == labels).double().mean()
+        print(f"t={20 * k:4d}  x_0_hat {as_asked:.2f}")
 eight = [samplers.Step(20 * s.t, s.x_t[:8], s.x_0_hat[:8], s.eps_hat[:8]) for s in walked]
 film = frames.film(eight, columns=4)
 player(film.tracks, times=film.times, alt=lang.text("alt.ddpm.film"))
 
 # %% [markdown] key="watch-question" lang="en"
-# In $\hat x_0$, at once, and the class stays; $x_t$ shows it only near the end. That early certainty comes from the label: at $t=1000$, in pure noise, the network already shows the average digit of the class it was asked for. Let it walk **without** a label. Then the digit has to be decided on the way. We let the
-# classifier read $x_t$ and $\hat x_0$ at every step of 30 walks, and count how often it says what it will say at the end.
+# In $\hat x_0$, and at once: at $t=1000$, in pure noise, the network already shows the average digit of the class it was asked for. $x_t$ shows it only near the end.
 #
-# **Commit:** at $t=500$, half way, how many of the 30 are decided, as far as $\hat x_0$ tells: a handful, half, or nearly all?
+# To the eye that blur stays the digit it was. The classifier has to see it sharper: the lines above the film say which share of the 20 $\hat x_0$ it reads as asked, 0.50 at $t=1000$, 0.80 at $t=600$, at least 0.95 from $t=400$ on.
+#
+# The early certainty comes from the label. Let the network walk **without** one: then the digit has to be decided on the way. We let the
+# classifier read $x_t$ and $\hat x_0$ at every step of 20 walks, and count how often it says what it will say at the end.
+#
+# **Commit:** at $t=500$, half way, how many of the 20 are decided, as far as $\hat x_0$ tells: fewer than half, about half, or nearly all?
 
-# %% [markdown] key="watch-question" lang="id" ref="b9cfdc2d"
-# Pada $\hat x_0$, seketika, dan kelasnya tetap; $x_t$ baru menampakkannya menjelang akhir. Kepastian sedini itu datang dari label: pada $t=1000$, dalam noise murni, jaringan sudah menampilkan rata-rata angka dari kelas yang diminta. Biarkan ia berjalan **tanpa** label. Maka angkanya harus diputuskan di tengah jalan. Pengklasifikasi kita suruh
-# membaca $x_t$ dan $\hat x_0$ pada setiap langkah dari 30 perjalanan, lalu kita hitung seberapa sering bacaannya sudah sama dengan bacaannya di akhir.
+# %% [markdown] key="watch-question" lang="id" ref="d9e8ecdc"
+# Pada $\hat x_0$, dan seketika: pada $t=1000$, dalam noise murni, jaringan sudah menampilkan rata-rata angka dari kelas yang diminta. $x_t$ baru menampakkannya menjelang akhir.
 #
-# **Putuskan dulu:** pada $t=500$, di tengah jalan, berapa dari ke-30 perjalanan itu yang sudah diputuskan, sejauh terbaca dari $\hat x_0$: segelintir, separuh, atau hampir semua?
+# Bagi mata kita, angka yang kabur itu tetap angka yang sama. Pengklasifikasi perlu melihatnya lebih tajam: baris-baris di atas film mencetak bagian dari 20 $\hat x_0$ yang dibacanya sesuai permintaan, 0.50 pada $t=1000$, 0.80 pada $t=600$, dan setidaknya 0.95 mulai dari $t=400$.
+#
+# Kepastian sedini itu datang dari label. Biarkan jaringan berjalan **tanpa** label: maka angkanya harus diputuskan di tengah jalan. Pengklasifikasi kita suruh
+# membaca $x_t$ dan $\hat x_0$ pada setiap langkah dari 20 perjalanan, lalu kita hitung seberapa sering bacaannya sudah sama dengan bacaannya di akhir.
+#
+# **Putuskan dulu:** pada $t=500$, di tengah jalan, berapa dari ke-20 perjalanan itu yang sudah diputuskan, sejauh terbaca dari $\hat x_0$: kurang dari separuh, kira-kira separuh, atau hampir semua?
 
-# %% [markdown] key="watch-question" lang="ko" ref="b9cfdc2d"
-# $\hat x_0$에서 처음부터 보이고, 클래스도 바뀌지 않습니다. $x_t$에는 거의 끝에 가서야 드러납니다. 이렇게 일찍 정해지는 것은 레이블 덕분입니다. 순수 노이즈인 $t=1000$에서 신경망은 벌써 주문받은 클래스의 평균 숫자를 보여 줍니다. 이번에는 레이블 **없이** 걷게 합니다. 그러면 어떤 숫자일지가 오는 길에 정해져야 합니다. 30갈래 길의 단계마다 $x_t$와 $\hat x_0$을 분류기에 읽히고, 벌써 끝에서와 똑같은 숫자로 읽히는 길이 얼마나 되는지 셉니다.
+# %% [markdown] key="watch-question" lang="ko" ref="d9e8ecdc"
+# $\hat x_0$에 처음부터 나타납니다. 순수 노이즈인 $t=1000$에서 신경망은 벌써 주문받은 클래스의 평균 숫자를 보여 줍니다. $x_t$에는 거의 끝에 가서야 드러납니다.
 #
-# **답을 먼저 정하십시오.** 절반쯤 온 $t=500$에서 $\hat x_0$으로 보아 이미 정해진 것은 30갈래 가운데 얼마나 됩니까? 몇 안 됩니까, 절반입니까, 거의 모두입니까?
+# 눈으로 보면 그 흐릿한 숫자는 끝까지 같은 숫자입니다. 분류기는 더 또렷해야 알아봅니다. 필름 위의 줄들은 $\hat x_0$ 20장 가운데 분류기가 주문한 대로 읽은 비율입니다. $t=1000$에서 0.50, $t=600$에서 0.80이고, $t=400$부터는 0.95 이상입니다.
+#
+# 이렇게 일찍 정해지는 것은 레이블 덕분입니다. 이번에는 레이블 **없이** 걷게 합니다. 그러면 어떤 숫자일지가 오는 길에 정해져야 합니다. 20갈래 길의 단계마다 $x_t$와 $\hat x_0$을 분류기에 읽히고, 벌써 끝에서와 똑같은 숫자로 읽히는 길이 얼마나 되는지 셉니다.
+#
+# **답을 먼저 정하십시오.** 절반쯤 온 $t=500$에서 $\hat x_0$으로 보아 이미 정해진 것은 20갈래 가운데 얼마나 됩니까? 절반이 안 됩니까, 절반쯤입니까, 거의 모두입니까?
 
 
 # %% key="watch-decided"
-def readings(images):
-    return metrics.classifier()(images.clamp(-1, 1)).argmax(1)
-
-
 free = respaced(lambda x_t, t: digits(x_t, t, torch.full((len(x_t),), digits.classes)), 20)[0]
-x_T = noise(30, 1, 28, 28, seed=3, dtype=torch.float32)
+x_T = noise(20, 1, 28, 28, seed=3, dtype=torch.float32)
 g = torch.Generator().manual_seed(4)
 unasked = list(samplers.sample(free, samplers.ddpm_step, x_T, chain, generator=g))
 with torch.no_grad():
@@ -506,8 +523,8 @@ rising = {name: values[::-1] for name, values in agree.items()}
 curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.decided"))
 
 # %% [markdown] key="variance" lang="en"
-# A minority: at $t=500$ most readings of $\hat x_0$ still change. They settle between $t=500$ and $t=200$, while $x_t$ itself reads like noise almost to the end. (The classifier has only ever seen clean digits; a person reads $x_t$ earlier, chapter 1.) The large question (which digit?) is answered in the middle of the walk, the small ones (where exactly does the stroke end?) after it. The
-# last line counts how often each digit was drawn; nobody asked for any. (With 30 walks, two digits that are hard to read already make a dip in the table. And 30 are too few to say whether each digit gets its tenth.)
+# Fewer than half: at $t=500$ most readings of $\hat x_0$ still change. They settle between $t=500$ and $t=200$, while $x_t$ itself reads like noise almost to the end. (The classifier has only ever seen clean digits; a person reads $x_t$ earlier, chapter 1.) The large question (which digit?) is answered in the middle of the walk, the small ones (where exactly does the stroke end?) after it. The
+# last line counts how often each digit was drawn; nobody asked for any. (With 20 walks, two digits that are hard to read already make a dip in the table. And 20 are too few to say whether each digit gets its tenth.)
 #
 # In the film $\hat x_0$ is blurred at first. It has to be: it is a *mean* over all clean images that could still be behind $x_t$ (chapter 4, section 8).
 #
@@ -520,15 +537,13 @@ curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.dec
 #
 # Put in $s=1$: then $v_t=1$ at every $t$, and the variance is $\beta_t$. Put in $s=0$, data that are all one point: $v_t=1-\bar\alpha_t$, and it is $\tilde\beta_t$. (Ho et al. 2020, section 3.2, name these two cases.) Data scaled to $[-1,1]$ lie between.
 #
-# (In code, $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$ often loses its bars. The cell prints $\tilde\beta_t/\beta_t$ with and without them, for $t$ = 1, 2, 3. At $t=1$ the formula needs $\bar\alpha_0=1$; without bars it asks for an $\alpha_0$, which nobody defined: the library's table happens to hold 1 there.)
-#
 # A walk on normal data keeps everything normal, so we need no samples. The perfect answer is a straight line, $\hat\epsilon=\sqrt{1-\bar\alpha_t}\,x_t/v_t$; put into line 4, a step is $x_{t-1}=\frac{1-\beta_t/v_t}{\sqrt{\alpha_t}}\,x_t+\sigma_t z$. So the variance is multiplied by the square of that slope, and $\sigma_t^2$ is added.
 #
-# **Commit:** normal data with $s=0.15$, 50 steps. How wide do $\beta_t$ and $\tilde\beta_t$ make them? And with 1000 steps?
+# **Commit:** normal data with $s=0.15$, 50 steps. Does $\beta_t$ make them wider or narrower than 0.15, and which of the two does $\tilde\beta_t$? With 1000 steps, do the two come closer together or move further apart?
 
-# %% [markdown] key="variance" lang="id" ref="eedc653a"
-# Sebagian kecil: pada $t=500$ kebanyakan bacaan $\hat x_0$ masih akan berganti. Bacaannya menetap antara $t=500$ dan $t=200$, sedangkan $x_t$ sendiri terbaca seperti noise hampir sampai akhir. (Pengklasifikasi itu hanya pernah melihat angka bersih; manusia lebih dulu dapat membaca $x_t$, Bab 1.) Pertanyaan besar (angka yang mana?) dijawab di tengah perjalanan, pertanyaan kecil (di mana tepatnya goresan berhenti?) sesudahnya.
-# Baris terakhir menghitung seberapa sering setiap angka digambar; tidak ada yang diminta. (Dengan 30 perjalanan, dua angka yang sulit dibaca saja sudah membuat lekukan di tabel. Dan 30 terlalu sedikit untuk mengatakan apakah setiap angka mendapat sepersepuluh bagiannya.)
+# %% [markdown] key="variance" lang="id" ref="dac5a133"
+# Kurang dari separuh: pada $t=500$ kebanyakan bacaan $\hat x_0$ masih akan berganti. Bacaannya menetap antara $t=500$ dan $t=200$, sedangkan $x_t$ sendiri terbaca seperti noise hampir sampai akhir. (Pengklasifikasi itu hanya pernah melihat angka bersih; manusia lebih dulu dapat membaca $x_t$, Bab 1.) Pertanyaan besar (angka yang mana?) dijawab di tengah perjalanan, pertanyaan kecil (di mana tepatnya goresan berhenti?) sesudahnya.
+# Baris terakhir menghitung seberapa sering setiap angka digambar; tidak ada yang diminta. (Dengan 20 perjalanan, dua angka yang sulit dibaca saja sudah membuat lekukan di tabel. Dan 20 terlalu sedikit untuk mengatakan apakah setiap angka mendapat sepersepuluh bagiannya.)
 #
 # Di dalam film, $\hat x_0$ mula-mula kabur. Memang harus begitu: ia adalah *rata-rata* semua gambar bersih yang masih mungkin ada di balik $x_t$ (Bab 4, bagian 8).
 #
@@ -541,14 +556,12 @@ curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.dec
 #
 # Masukkan $s=1$: $v_t=1$ pada setiap $t$, dan variansnya $\beta_t$. Masukkan $s=0$, data yang semuanya satu titik: $v_t=1-\bar\alpha_t$, dan variansnya $\tilde\beta_t$. (Ho et al. 2020, bagian 3.2, menyebut kedua kasus ini.) Data yang diskalakan ke $[-1,1]$ terletak di antaranya.
 #
-# (Di dalam kode, $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$ sering kehilangan garis atasnya. Sel berikut mencetak $\tilde\beta_t/\beta_t$ dengan dan tanpa garis itu, untuk $t$ = 1, 2, 3. Pada $t=1$ rumusnya memerlukan $\bar\alpha_0=1$; tanpa garis atas ia meminta $\alpha_0$, yang tidak didefinisikan siapa pun: tabel di pustaka kebetulan berisi 1 di sana.)
-#
 # Perjalanan pada data normal menjaga semuanya tetap normal, jadi kita tidak memerlukan sampel. Jawaban yang sempurna berupa garis lurus, $\hat\epsilon=\sqrt{1-\bar\alpha_t}\,x_t/v_t$; bila dimasukkan ke baris 4, satu langkah menjadi $x_{t-1}=\frac{1-\beta_t/v_t}{\sqrt{\alpha_t}}\,x_t+\sigma_t z$. Jadi variansnya dikalikan kuadrat kemiringan itu, lalu ditambah $\sigma_t^2$.
 #
-# **Putuskan dulu:** data normal dengan $s=0.15$, 50 langkah. Menjadi selebar apa data itu dengan $\beta_t$ dan dengan $\tilde\beta_t$? Lalu dengan 1000 langkah?
+# **Putuskan dulu:** data normal dengan $s=0.15$, 50 langkah. Dengan $\beta_t$, hasilnya lebih lebar atau lebih sempit daripada 0.15? Dengan $\tilde\beta_t$? Lalu dengan 1000 langkah, apakah keduanya saling mendekat atau makin berjauhan?
 
-# %% [markdown] key="variance" lang="ko" ref="eedc653a"
-# 절반이 안 됩니다. $t=500$에서는 $\hat x_0$을 읽은 결과가 아직 대부분 바뀝니다. $t=500$과 $t=200$ 사이에서 자리를 잡지만, $x_t$ 자체는 거의 끝까지 노이즈로 읽힙니다. (분류기는 깨끗한 숫자만 보고 배웠습니다. 사람은 $x_t$를 더 일찍 읽습니다. 1장에서 보았습니다.) 큰 물음(무슨 숫자인가?)의 답은 오는 길의 중간에서 나오고, 작은 물음(획이 정확히 어디서 끝나는가?)의 답은 그 뒤에 나옵니다. 출력의 마지막 줄은 숫자마다 몇 번 그려졌는지를 센 것입니다. 어떤 숫자도 주문한 적이 없습니다. (길이 30갈래뿐이어서, 읽기 어려운 숫자가 둘만 있어도 표의 값이 움푹 내려갑니다. 숫자마다 제 몫인 십분의 일을 얻는지 말하기에도 30은 너무 적습니다.)
+# %% [markdown] key="variance" lang="ko" ref="dac5a133"
+# 절반이 안 됩니다. $t=500$에서는 $\hat x_0$을 읽은 결과가 아직 대부분 바뀝니다. $t=500$과 $t=200$ 사이에서 자리를 잡지만, $x_t$ 자체는 거의 끝까지 노이즈로 읽힙니다. (분류기는 깨끗한 숫자만 보고 배웠습니다. 사람은 $x_t$를 더 일찍 읽습니다. 1장에서 보았습니다.) 큰 물음(무슨 숫자인가?)의 답은 오는 길의 중간에서 나오고, 작은 물음(획이 정확히 어디서 끝나는가?)의 답은 그 뒤에 나옵니다. 출력의 마지막 줄은 숫자마다 몇 번 그려졌는지를 센 것입니다. 어떤 숫자도 주문한 적이 없습니다. (길이 20갈래뿐이어서, 읽기 어려운 숫자가 둘만 있어도 표의 값이 움푹 내려갑니다. 숫자마다 제 몫인 십분의 일을 얻는지 말하기에도 20은 너무 적습니다.)
 #
 # 필름에서 $\hat x_0$은 처음에 흐릿합니다. 그럴 수밖에 없습니다. $x_t$ 뒤에 있을 수 있는 깨끗한 이미지를 모두 *평균*한 것이기 때문입니다(4장 8절).
 #
@@ -560,11 +573,9 @@ curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.dec
 #
 # $s=1$을 넣어 보십시오. 모든 $t$에서 $v_t=1$이므로 분산은 $\beta_t$입니다. 데이터가 모두 한 점인 $s=0$을 넣으면 $v_t=1-\bar\alpha_t$이고, 분산은 $\tilde\beta_t$입니다. (Ho et al. 2020, 3.2절이 이 두 경우를 듭니다.) $[-1,1]$에 맞춘 데이터는 그 사이에 있습니다.
 #
-# (코드에서는 $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$의 가로줄이 곧잘 빠집니다. 셀은 $t$ = 1, 2, 3에서 가로줄이 있을 때와 없을 때의 $\tilde\beta_t/\beta_t$를 출력합니다. $t=1$에서 이 식에는 $\bar\alpha_0=1$이 필요합니다. 가로줄이 없으면 $\alpha_0$을 찾게 되는데, 그것은 아무도 정의한 적이 없습니다. 라이브러리의 표에는 마침 그 자리에 1이 들어 있습니다.)
-#
 # 정규분포 데이터라면 걷는 내내 정규분포이므로 샘플을 뽑을 것도 없습니다. 완벽한 답은 직선 $\hat\epsilon=\sqrt{1-\bar\alpha_t}\,x_t/v_t$입니다. 4번째 줄에 넣으면 한 단계는 $x_{t-1}=\frac{1-\beta_t/v_t}{\sqrt{\alpha_t}}\,x_t+\sigma_t z$가 됩니다. 분수가 한 단계의 계수입니다. 그러니까 분산에는 이 계수를 제곱한 것이 곱해지고, 거기에 $\sigma_t^2$이 더해집니다.
 #
-# **답을 먼저 정하십시오.** $s=0.15$인 정규분포 데이터를 50단계로 그립니다. $\beta_t$와 $\tilde\beta_t$를 쓰면 너비가 저마다 얼마나 되겠습니까? 1000단계이면 어떻습니까?
+# **답을 먼저 정하십시오.** $s=0.15$인 정규분포 데이터를 50단계로 그립니다. $\beta_t$를 쓰면 0.15보다 넓어지겠습니까, 좁아지겠습니까? $\tilde\beta_t$를 쓰면 어떻습니까? 1000단계이면 둘은 서로 가까워지겠습니까, 더 벌어지겠습니까?
 
 
 # %% key="variance-exact"
@@ -579,10 +590,6 @@ def width_of_end(s, chain, variance, z_1=True):
     return float(end**0.5)
 
 
-gone = 1 - schedule.alpha_bar
-print("alpha_bar", [f"{q:.3f}" for q in (gone[:3] / gone[1:4]).tolist()], end="  ")
-print("alpha", [f"{q:.3f}" for q in (schedule.beta[:3] / schedule.beta[1:4]).tolist()])
-assert (schedule.beta_tilde[1:] - schedule.beta[1:] * gone[:-1] / gone[1:]).abs().max() < 1e-15
 for one in (chain, schedule):
     for s in (0.05, 0.15, 0.5, 1.0):
         ends = {v: width_of_end(s, one, v) for v in ("beta", "true", "beta_tilde")}
@@ -609,29 +616,23 @@ for one_ax in ax:
 figures.show(fig, "alt.ddpm.variance")
 
 # %% [markdown] key="variance-note" lang="en"
-# Without the bars, $\tilde\beta_2$ is 0.834 of $\beta_2$ instead of 0.455; nothing crashes.
-#
-# The two choices bracket the truth: at 50 steps 0.1762 and 0.1131 for a truth of 0.15, at 1000 steps 0.1512 and 0.1463. With the true variance the width is right to four digits, for any number of steps. As steps get shorter, the two choices
+# Wider with $\beta_t$, narrower with $\tilde\beta_t$, and closer together with more steps. The two choices bracket the truth: at 50 steps 0.1762 and 0.1131 for a truth of 0.15, at 1000 steps 0.1512 and 0.1463. With the true variance the width is right to four digits, for any number of steps. As steps get shorter, the two choices
 # meet (left: the ratio is 1 except at the smallest $t$), and the question loses its weight.
 #
 # The last column is Algorithm 2 as it stands, with $z=0$ at $t=1$. It gives 0.1590 instead of 0.1762 at 50 steps. So line 3 also takes variance away that is really there: data which are *not* a single point have some left at $t=1$. It buys clean images and pays in spread: at $s=0.05$ the end is then narrower than the truth, 0.0416.
 #
 # Now the two heaps, in samples, with $z=0$ at $t=1$ as always; the rule is bound with `partial`. $s$ is the standard deviation within a heap. And the digits: their borders are black in every training image, so whatever varies there is grain.
 
-# %% [markdown] key="variance-note" lang="id" ref="90e2ef81"
-# Tanpa garis atas, $\tilde\beta_2$ menjadi 0.834 kali $\beta_2$, seharusnya 0.455; tidak ada yang macet.
+# %% [markdown] key="variance-note" lang="id" ref="79be1921"
+# Lebih lebar dengan $\beta_t$, lebih sempit dengan $\tilde\beta_t$, dan makin banyak langkahnya makin berdekatan. Kedua pilihan itu mengapit yang benar: pada 50 langkah 0.1762 dan 0.1131, padahal yang benar 0.15; pada 1000 langkah 0.1512 dan 0.1463. Dengan varians yang sebenarnya, lebarnya tepat sampai empat digit, berapa pun banyaknya langkah. Makin pendek langkahnya, kedua pilihan itu
+# makin bertemu (kiri: rasionya 1 kecuali pada $t$ terkecil), dan pertanyaannya kehilangan bobot.
 #
-# Kedua pilihan itu mengapit yang benar: pada 50 langkah 0.1762 dan 0.1131, padahal yang benar 0.15; pada 1000 langkah 0.1512 dan 0.1463. Dengan varians yang sebenarnya, lebarnya tepat sampai empat digit, berapa pun banyaknya langkah. Makin pendek langkahnya, kedua pilihan itu
-# makin bertemu (kiri: nisbahnya 1 kecuali pada $t$ terkecil), dan pertanyaannya kehilangan bobot.
-#
-# Kolom terakhir adalah Algoritme 2 apa adanya, dengan $z=0$ pada $t=1$. Pada 50 langkah ia memberi 0.1590, bukan 0.1762. Jadi baris 3 juga mengambil varians yang memang ada: data yang *bukan* satu titik masih memilikinya pada $t=1$. Yang dibelinya gambar bersih, yang dibayarnya sebaran: pada $s=0.05$ hasil akhirnya malah lebih sempit daripada yang sebenarnya, 0.0416.
+# Kolom terakhir adalah Algoritme 2 apa adanya, dengan $z=0$ pada $t=1$. Pada 50 langkah ia memberi 0.1590, bukan 0.1762. Jadi baris 3 juga membuang varians yang memang ada: data yang *bukan* satu titik masih memilikinya pada $t=1$. Yang diperolehnya gambar bersih, yang dikorbankannya sebaran: pada $s=0.05$ hasil akhirnya malah lebih sempit daripada yang sebenarnya, 0.0416.
 #
 # Sekarang kedua gundukan itu, dengan sampel, dan seperti biasa dengan $z=0$ pada $t=1$; aturannya diikat dengan `partial`. $s$ adalah simpangan baku di dalam satu gundukan. Lalu angka: tepinya hitam di setiap gambar pelatihan, jadi apa pun yang beragam di sana adalah bintik.
 
-# %% [markdown] key="variance-note" lang="ko" ref="90e2ef81"
-# 가로줄이 없으면 $\tilde\beta_2$는 $\beta_2$의 0.455배가 아니라 0.834배가 됩니다. 그래도 멈추는 코드는 없습니다.
-#
-# 두 선택은 참값을 사이에 둡니다. 참값이 0.15일 때 50단계에서는 0.1762와 0.1131, 1000단계에서는 0.1512와 0.1463입니다. 참된 분산을 쓰면 단계가 몇 개이든 너비가 네 자리까지 맞습니다. 단계가 짧아질수록 두 선택은 서로 다가가고(왼쪽 그림에서 비율은 가장 작은 $t$를 빼면 1입니다), 어느 쪽이냐는 물음도 무게를 잃습니다.
+# %% [markdown] key="variance-note" lang="ko" ref="79be1921"
+# $\beta_t$를 쓰면 넓어지고 $\tilde\beta_t$를 쓰면 좁아지며, 단계가 많으면 서로 가까워집니다. 두 선택은 참값을 사이에 둡니다. 참값이 0.15일 때 50단계에서는 0.1762와 0.1131, 1000단계에서는 0.1512와 0.1463입니다. 참된 분산을 쓰면 단계가 몇 개이든 너비가 네 자리까지 맞습니다. 단계가 짧아질수록 두 선택은 서로 다가가고(왼쪽 그림에서 비율은 가장 작은 $t$를 빼면 1입니다), 어느 쪽이냐는 물음도 무게를 잃습니다.
 #
 # 마지막 열은 $t=1$에서 $z=0$인 본래의 알고리즘 2입니다. 50단계에서 0.1762가 아니라 0.1590입니다. 그러니까 3번째 줄은 정말로 있는 분산까지 덜어 냅니다. 한 점이 *아닌* 데이터라면 $t=1$에서도 분산이 조금 남아 있기 때문입니다. 깨끗한 이미지를 얻고 값은 너비로 치르는 셈입니다. $s=0.05$에서는 끝의 너비가 참값보다도 좁은 0.0416입니다.
 #
@@ -673,16 +674,16 @@ def two_ways(x_t, t, eps_hat, z, schedule):
     return torch.cat([first, tilde(x_t[1:], t, eps_hat[1:], z[:1], schedule)])
 
 
-asked = guidance.guide(digits, torch.tensor([3, 3]), w=0.0)
-x = walk(asked, two_ways, noise(1, 1, 28, 28, seed=6, dtype=torch.float32).repeat(2, 1, 1, 1), schedule)[0]
-print(f"T=1000  beta {border(x[:1]):.3f}  beta_tilde {border(x[1:]):.3f}")
+asked, finer = respaced(guidance.guide(digits, torch.tensor([3, 3]), w=0.0), 4)
+x = walk(asked, two_ways, noise(1, 1, 28, 28, seed=6, dtype=torch.float32).repeat(2, 1, 1, 1), finer)[0]
+print(f"T={finer.T}   beta {border(x[:1]):.3f}  beta_tilde {border(x[1:]):.3f}")
 rows = [torch.cat([walked[-1].x_t[:8], x[:1]]), torch.cat([by_tilde[:8], x[1:]])]
-titles = ["$T=50$"] * 8 + ["$T=1000$"]
+titles = ["$T=50$"] * 8 + ["$T=250$"]
 fig = figures.grid([row.clamp(-1, 1) for row in rows], titles, [r"$\beta_t$", r"$\tilde\beta_t$"], size=1)
 figures.show(fig, "alt.ddpm.variance_digits")
 
 # %% [markdown] key="gallery" lang="en"
-# At 50 steps the digits of $\beta_t$ are grainy, those of $\tilde\beta_t$ are clean: a black border *is* a point mass, and $\tilde\beta_t$ is made for it. (A perfect network would remove the grain at the last step; ours removes most of it.) At 1000 steps one has to look for the difference. In the heaps it is the
+# At 50 steps the digits of $\beta_t$ are grainy, those of $\tilde\beta_t$ are clean: a black border *is* a point mass, and $\tilde\beta_t$ is made for it. (A perfect network would remove the grain at the last step; ours removes most of it.) At 250 steps one has to look for the difference. In the heaps it is the
 # same story: $s$ is 0.162 and 0.117 at 50 steps, near the closed form's 0.1590 (the last column: no noise at $t=1$) and 0.1131. (Do not read the $W_1$ of the two lengths against each other: at 1000 steps there are fewer walks, and there it measures mostly how evenly chance has filled the two heaps: compare the mean with that of the data, row q.) So: few steps and pictures, $\tilde\beta_t$; many steps, take either. Neither is a mistake.
 #
 # (A third way is to let the network learn a variance between the two: Nichol & Dhariwal 2021, section 3.1. And the best fixed variance can be estimated from the network itself: Bao et al. 2022.)
@@ -701,11 +702,15 @@ figures.show(fig, "alt.ddpm.variance_digits")
 # | f | $\sigma_t\hat\epsilon$ | one letter $\epsilon$ for two different noises |
 # | g | $\epsilon_\theta(x_t,t-1)$ | tables from 0, a network that counts from 1 |
 #
+# The cell prints one row for each, after a row q for real data. Left of the bar stands the exact model: `std`, the standard deviation of all samples; `s`, that within a heap; the distance `W_1`; and `t`, the step of 50 at which a value passed 10000 and we stopped (0: it got to the end).
+#
+# Right of the bar stand the digits: `20`, how many of the 20 the classifier reads as asked (2 is guessing); `border`, the grain there (99: that much or more); `D`, how far apart two digits of one class are; and `t` once more.
+#
 # **Commit to two answers:** Which of b to g would a picture of ten digits *not* betray? And which will the classifier like best?
 
-# %% [markdown] key="gallery" lang="id" ref="82b688c9"
-# Pada 50 langkah, angka dari $\beta_t$ berbintik, angka dari $\tilde\beta_t$ bersih: tepi hitam *memang* satu titik, dan $\tilde\beta_t$ dibuat untuk itu. (Jaringan sempurna akan membuang bintik itu pada langkah terakhir; jaringan kita membuang sebagian besarnya.) Pada 1000 langkah bedanya harus dicari-cari. Pada kedua gundukan
-# ceritanya sama: $s$ adalah 0.162 dan 0.117 pada 50 langkah, dekat dengan nilai bentuk tertutupnya, 0.1590 (kolom terakhir: tanpa noise pada $t=1$) dan 0.1131. (Jangan membandingkan $W_1$ dari kedua panjang itu satu sama lain: pada 1000 langkah perjalanannya lebih sedikit, dan di sana yang terukur terutama seberapa rata kebetulan mengisi kedua gundukan: bandingkan rata-ratanya dengan rata-rata data, baris q.) Jadi: sedikit langkah dan gambar, $\tilde\beta_t$; banyak langkah, ambil yang mana saja. Tidak satu pun dari keduanya kekeliruan.
+# %% [markdown] key="gallery" lang="id" ref="2d2006c4"
+# Pada 50 langkah, angka dari $\beta_t$ berbintik, angka dari $\tilde\beta_t$ bersih: tepi hitam *memang* satu titik, dan $\tilde\beta_t$ dibuat untuk itu. (Jaringan sempurna akan membuang bintik itu pada langkah terakhir; jaringan kita membuang sebagian besarnya.) Pada 250 langkah bedanya harus dicari-cari. Pada kedua gundukan
+# ceritanya sama: $s$ adalah 0.162 dan 0.117 pada 50 langkah, dekat dengan nilai bentuk tertutupnya, 0.1590 (kolom terakhir: tanpa noise pada $t=1$) dan 0.1131. (Jangan membandingkan $W_1$ dari kedua panjang itu satu sama lain: pada 1000 langkah perjalanannya lebih sedikit, dan di sana yang terukur terutama seberapa rata kedua gundukan kebetulan terisi: bandingkan rata-ratanya dengan rata-rata data, baris q.) Jadi, untuk gambar dengan sedikit langkah, $\tilde\beta_t$; kalau langkahnya banyak, ambil yang mana saja. Keduanya bukan kekeliruan.
 #
 # (Jalan ketiga: biarkan jaringan mempelajari varians di antara keduanya, Nichol & Dhariwal 2021, bagian 3.1. Dan varians tetap yang terbaik dapat ditaksir dari jaringan itu sendiri: Bao et al. 2022.)
 #
@@ -723,10 +728,14 @@ figures.show(fig, "alt.ddpm.variance_digits")
 # | f | $\sigma_t\hat\epsilon$ | satu huruf $\epsilon$ untuk dua noise yang berbeda |
 # | g | $\epsilon_\theta(x_t,t-1)$ | tabel dari 0, jaringan yang menghitung dari 1 |
 #
+# Sel berikut mencetak satu baris untuk setiap aturan, sesudah baris q untuk data asli. Di kiri garis tegak berdiri model eksak: `std`, simpangan baku semua sampel; `s`, simpangan baku di dalam satu gundukan; jarak `W_1`; dan `t`, langkah dari 50 tempat sebuah nilai melampaui 10000 sehingga kita berhenti (0: perjalanan sampai ke akhir).
+#
+# Di kanannya berdiri angka-angka: `20`, berapa dari 20 yang dibaca pengklasifikasi sesuai permintaan (2 berarti menebak); `border`, bintik di tepi (99: sebanyak itu atau lebih); `D`, jarak antara dua angka sekelas; dan sekali lagi `t`.
+#
 # **Putuskan dulu dua jawaban:** mana dari b sampai g yang *tidak* akan terungkap oleh gambar sepuluh angka? Dan mana yang paling disukai pengklasifikasi?
 
-# %% [markdown] key="gallery" lang="ko" ref="82b688c9"
-# 50단계에서 $\beta_t$의 숫자에는 알갱이가 끼고 $\tilde\beta_t$의 숫자는 깨끗합니다. 검은 테두리는 정말로 *한 점*에 몰린 데이터이고, $\tilde\beta_t$는 바로 그런 데이터에 맞습니다. (완벽한 신경망이라면 마지막 단계에서 알갱이를 다 없앨 것입니다. 우리 신경망은 대부분 없앱니다.) 1000단계에서는 차이를 찾아야 보입니다. 두 덩어리에서도 마찬가지여서, 50단계에서 $s$는 0.162와 0.117로 닫힌 형식의 값 0.1590(마지막 열, $t=1$에서 노이즈가 없는 것) 및 0.1131에 가깝습니다. (길이가 다른 두 경우의 $W_1$은 서로 견주지 마십시오. 1000단계에서는 길의 수가 적어서, 거기서 재는 것은 주로 우연이 두 덩어리를 얼마나 고르게 채웠느냐입니다. 평균을 데이터의 평균인 q 줄과 견주어 보십시오.) 그러므로 적은 단계로 그림을 그릴 때에는 $\tilde\beta_t$를 쓰고, 단계가 많으면 아무 쪽이나 써도 됩니다. 어느 쪽도 실수는 아닙니다.
+# %% [markdown] key="gallery" lang="ko" ref="2d2006c4"
+# 50단계에서 $\beta_t$의 숫자에는 알갱이가 끼고 $\tilde\beta_t$의 숫자는 깨끗합니다. 검은 테두리는 정말로 *한 점*에 몰린 데이터이고, $\tilde\beta_t$는 바로 그런 데이터에 맞습니다. (완벽한 신경망이라면 마지막 단계에서 알갱이를 다 없앨 것입니다. 우리 신경망은 대부분 없앱니다.) 250단계에서는 차이를 찾아야 보입니다. 두 덩어리에서도 마찬가지여서, 50단계에서 $s$는 0.162와 0.117로 닫힌 형식의 값 0.1590(마지막 열, $t=1$에서 노이즈가 없는 것) 및 0.1131에 가깝습니다. (길이가 다른 두 경우의 $W_1$은 서로 견주지 마십시오. 1000단계에서는 길의 수가 적어서, 거기서 재는 것은 주로 우연이 두 덩어리를 얼마나 고르게 채웠느냐입니다. 평균을 데이터의 평균인 q 줄과 견주어 보십시오.) 그러므로 적은 단계로 그림을 그릴 때에는 $\tilde\beta_t$를 쓰고, 단계가 많으면 아무 쪽이나 써도 됩니다. 어느 쪽도 실수는 아닙니다.
 #
 # (셋째 길도 있습니다. 둘 사이의 분산을 신경망이 배우게 하는 것입니다. Nichol & Dhariwal 2021, 3.1절을 보십시오. 그리고 정해 두는 분산 가운데 가장 좋은 값은 신경망 자체에서 추정할 수 있습니다. Bao et al. 2022입니다.)
 #
@@ -743,6 +752,10 @@ figures.show(fig, "alt.ddpm.variance_digits")
 # | e | 마지막 단계에서도 $\sigma_1 z$ | 1까지 내려가는 반복문 안의 `if t > 0` |
 # | f | $\sigma_t\hat\epsilon$ | 서로 다른 두 노이즈를 한 글자 $\epsilon$으로 씁니다 |
 # | g | $\epsilon_\theta(x_t,t-1)$ | 표는 0부터, 신경망은 1부터 셉니다 |
+#
+# 셀은 먼저 진짜 데이터인 q 줄을, 이어서 규칙마다 한 줄씩 출력합니다. 세로줄 왼쪽은 정확한 모델에서 잰 것입니다. `std`는 모든 샘플의 표준편차, `s`는 한 덩어리 안의 표준편차, `W_1`은 거리, `t`는 값이 10000을 넘어 걸음을 멈춘 단계입니다(50단계 가운데 몇 번인지이며, 0은 끝까지 왔다는 뜻입니다).
+#
+# 세로줄 오른쪽은 숫자 그림입니다. `20`은 20장 가운데 분류기가 주문한 대로 읽은 장수(2장은 찍은 것과 같습니다), `border`는 테두리의 알갱이(99는 그 이상이라는 뜻입니다), `D`는 같은 클래스의 두 숫자가 서로 얼마나 먼지이고, 끝에 다시 `t`가 있습니다.
 #
 # **두 가지 답을 먼저 정하십시오.** b부터 g까지 가운데, 숫자 열 장을 그린 그림에서 티가 나지 *않는* 것은 어느 것입니까? 분류기는 어느 것을 가장 좋아하겠습니까?
 
@@ -800,15 +813,14 @@ row("q", again, 0, torch.cat([data.one_of_each(skip=k)[0] for k in (0, 1)]), 0)
 for name, rule in rules.items():
     shift = early if name == "g" else lambda model: model
     x, at = walk(shift(exact), rule, many, chain)
-    images, stop = walk(shift(network), rule, x_T, chain)
+    images, stop = (walked[-1].x_t, 0) if name == "a" else walk(shift(network), rule, x_T, chain)
     row(name, x, at, images, stop)
     strips.append(images[:10].clamp(-1, 1))
     assert name in "aeg" or W_1(x, truth) > 0.08
 figures.show(figures.grid(strips, row_titles=list(rules), size=0.9), "alt.ddpm.gallery")
 
 # %% [markdown] key="gallery-note" lang="en"
-# Read the table from the left. On the exact model: the standard deviation of all samples, $s$ within a heap, the distance $W_1$, and the step $t$ of 50 at which a value passed 10000 and we stopped (0: it got to the end). Right of the bar, the digits ($N=20$): how many of the 20 the
-# classifier reads as asked, the grain at the border, $D$ (how far apart two digits of one class are), and that step again. The first row is real data, its own floor included. (2 of 20 is guessing; 99 at the border means 99 or more; where there are no heaps, as in b, $s$ means nothing.)
+# (Row q is what real data score, column by column. Where there are no heaps, as in b, $s$ means nothing.)
 #
 # b, c and f give themselves away at once. (b draws almost the same picture for every digit of a class, whatever the noise: see $D$. And equation (80) as misprinted, $\mu+\Sigma+\epsilon$, was run in chapter 4; nobody overlooks that one.) **d is the one to fear.** Its digits are the cleanest of the gallery, and the classifier reads them at least as well as those of a. But the numbers of the exact model say what happened: heaps of width 0.060 instead of 0.162, and a $W_1$ of 0.089 instead of 0.012. Too little noise is put back, every walk is drawn to the middle of its heap, and what is lost is *variety*: look at how alike and upright its digits
 # are, and at $D$. **A clean picture is no evidence for a right sampler**, and neither is accuracy: it falls with blunders, but it rises when variety is lost.
@@ -816,26 +828,31 @@ figures.show(figures.grid(strips, row_titles=list(rules), size=0.9), "alt.ddpm.g
 # e adds the noise of the last step to a finished image: heaps of 0.179 instead of 0.162, and more grain, if one looks for it. g asks about a smaller $t$ (one place in a chain of 50 is 20 timesteps of the network): its digits look as good as those of a, and even the exact model moves little, a standard deviation of 1.022 instead of 1.008. So the pictures betray b, c and f, and hide d, g and nearly e.
 #
 # How do these subtle ones fare at $T=1000$?
+#
+# And one more slip, for which no walk is needed. In code, $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$ often loses its bars. The last line of the cell prints $\tilde\beta_t/\beta_t$ with and without them, for $t$ = 1, 2, 3. **Commit:** without the bars, does the step at $t=2$ put back more noise or less?
 
-# %% [markdown] key="gallery-note" lang="id" ref="5aa38f84"
-# Baca tabelnya dari kiri. Pada model eksak: simpangan baku semua sampel, $s$ di dalam satu gundukan, jarak $W_1$, dan langkah $t$ dari 50 tempat sebuah nilai melampaui 10000 dan kita berhenti (0: perjalanan sampai ke akhir). Di kanan garis tegak, angka-angkanya ($N=20$): berapa dari 20 yang dibaca
-# pengklasifikasi sesuai permintaan, bintik di tepi, $D$ (seberapa jauh dua angka sekelas satu sama lain), dan sekali lagi langkah itu. Baris pertama adalah data asli, termasuk lantainya sendiri. (2 dari 20 berarti menebak; 99 di tepi berarti 99 atau lebih; kalau tidak ada gundukan, seperti pada b, $s$ tidak berarti apa-apa.)
+# %% [markdown] key="gallery-note" lang="id" ref="00c21a25"
+# (Baris q memuat nilai data asli sebagai pembanding setiap kolom. Kalau tidak ada gundukan, seperti pada b, $s$ tidak berarti apa-apa.)
 #
 # b, c, dan f langsung membuka kedoknya sendiri. (Untuk setiap angka sekelas, b menggambar gambar yang hampir sama, apa pun noise-nya: lihat $D$. Sedangkan persamaan (80) yang salah cetak, $\mu+\Sigma+\epsilon$, sudah dijalankan di Bab 4; yang itu tidak mungkin luput dari mata.) **d-lah yang harus ditakuti.** Angkanya paling bersih di seluruh galeri, dan pengklasifikasi membacanya setidaknya sebaik angka dari a. Tetapi bilangan dari model eksak menceritakan apa yang terjadi: gundukan selebar 0.060, bukan 0.162, dan $W_1$ sebesar 0.089, bukan 0.012. Noise yang dikembalikan terlalu sedikit, setiap perjalanan tertarik ke tengah gundukannya, dan yang hilang adalah *keragaman*: lihat betapa serupa dan tegaknya angka-angka itu,
-# dan lihat $D$. **Gambar yang bersih bukan bukti bahwa samplernya benar**, begitu pula akurasi: akurasi turun karena kekeliruan yang kasar, tetapi naik ketika keragaman hilang.
+# dan lihat $D$. **Gambar yang bersih bukan bukti bahwa sampler itu benar**, begitu pula akurasi: akurasi turun karena kekeliruan yang kasar, tetapi naik ketika keragaman hilang.
 #
 # e menambahkan noise langkah terakhir pada gambar yang sudah jadi: gundukan selebar 0.179, bukan 0.162, dan bintik yang lebih banyak, kalau dicari. g bertanya tentang $t$ yang lebih kecil (satu tempat dalam rantai 50 langkah sama dengan 20 timestep bagi jaringan): angkanya tampak sebaik angka dari a, dan model eksak pun hanya sedikit bergeser, simpangan baku 1.022, bukan 1.008. Jadi gambar mengungkap b, c, dan f, dan menyembunyikan d, g, dan hampir juga e.
 #
 # Bagaimana nasib kekeliruan yang halus ini pada $T=1000$?
+#
+# Masih ada satu keliru tulis, dan untuk yang ini kita tidak perlu berjalan. Di dalam kode, $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$ sering kehilangan garis atasnya. Baris terakhir sel berikut mencetak $\tilde\beta_t/\beta_t$ dengan dan tanpa garis itu, untuk $t$ = 1, 2, 3. **Putuskan dulu:** tanpa garis atas, langkah pada $t=2$ mengembalikan lebih banyak noise atau lebih sedikit?
 
-# %% [markdown] key="gallery-note" lang="ko" ref="5aa38f84"
-# 표는 왼쪽부터 읽으십시오. 먼저 정확한 모델에서 잰 것으로, 모든 샘플의 표준편차, 한 덩어리 안의 $s$, 거리 $W_1$이 있고, 값이 10000을 넘어 걸음을 멈춘 단계 $t$가 있습니다(50단계 가운데 몇 번인지이며, 0은 끝까지 왔다는 뜻입니다). 세로줄 오른쪽은 숫자 그림($N=20$)입니다. 20장 가운데 분류기가 주문한 대로 읽은 장수, 테두리의 알갱이, $D$(같은 클래스의 두 숫자가 서로 얼마나 먼지), 그리고 다시 멈춘 단계입니다. 첫 줄은 진짜 데이터이고, 거리의 바닥도 여기서 볼 수 있습니다. (20장 가운데 2장은 찍은 것과 같습니다. 테두리의 99는 99 이상이라는 뜻입니다. b처럼 덩어리가 없으면 $s$는 아무 뜻이 없습니다.)
+# %% [markdown] key="gallery-note" lang="ko" ref="00c21a25"
+# (q 줄에는 열마다 견줄 진짜 데이터의 값이 있습니다. b처럼 덩어리가 없으면 $s$는 아무 뜻이 없습니다.)
 #
 # b, c, f는 바로 티가 납니다. (b는 노이즈가 무엇이든 한 클래스의 숫자를 모두 거의 똑같은 그림으로 그립니다. $D$를 보십시오. 오식대로 쓴 식 (80), $\mu+\Sigma+\epsilon$은 4장에서 실행했는데, 그것을 못 알아볼 사람은 없습니다.) **무서운 것은 d입니다.** 전시실에서 가장 깨끗한 숫자를 그리고, 분류기도 적어도 a의 숫자만큼은 잘 읽습니다. 그러나 무슨 일이 있었는지는 정확한 모델의 수가 말해 줍니다. 덩어리의 너비는 0.162가 아니라 0.060이고, $W_1$은 0.012가 아니라 0.089입니다. 다시 넣은 노이즈가 너무 적어서 길마다 덩어리 한가운데로 끌려갔고, 그렇게 잃은 것은 *다양성*입니다. 숫자들이 얼마나 비슷하고 반듯한지, $D$가 얼마인지 보십시오. **그림이 깨끗하다고 샘플러가 옳은 것은 아닙니다.** 정확도도 증거가 되지 못합니다. 크게 틀리면 떨어지지만, 다양성을 잃으면 오히려 올라갑니다.
 #
 # e는 다 그린 이미지에 마지막 단계의 노이즈를 더합니다. 덩어리는 0.162가 아니라 0.179이고, 눈여겨보면 알갱이도 더 많습니다. g는 더 작은 $t$를 대고 묻습니다(50단계짜리 연쇄에서 한 자리는 신경망의 타임스텝 20개입니다). 그린 숫자는 a의 숫자만큼 좋아 보이고, 정확한 모델에서조차 거의 달라지지 않아 표준편차가 1.008이 아니라 1.022입니다. 그러니까 그림은 b, c, f를 드러내고 d와 g, 그리고 거의 e까지 숨깁니다.
 #
 # 눈에 잘 띄지 않는 이 실수들은 $T=1000$에서 어떻게 되겠습니까?
+#
+# 걸어 보지 않아도 되는 실수가 하나 더 있습니다. 코드에서는 $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$의 가로줄이 곧잘 빠집니다. 셀의 마지막 줄은 $t$ = 1, 2, 3에서 가로줄이 있을 때와 없을 때의 $\tilde\beta_t/\beta_t$를 출력합니다. **답을 먼저 정하십시오.** 가로줄이 없으면 $t=2$의 단계는 노이즈를 더 많이 다시 넣습니까, 더 적게 넣습니까?
 
 # %% key="gallery-fine"
 truth = pair.sample(4000, torch.Generator().manual_seed(2))
@@ -844,9 +861,15 @@ for name in ("a", "d", "e", "g"):
     x = walk(shift(perfect), rules[name], noise(4000, 1), schedule)[0]
     print(f"{name}  std {x.std():.3f}  s {width(x):.4f}  W_1 {W_1(x, truth):.3f}")
 print(f"sigma_1 {schedule.beta[1] ** 0.5:.4f}  {127.5 * schedule.beta[1] ** 0.5:.1f}")
+gone = 1 - schedule.alpha_bar
+print("alpha_bar", [f"{q:.3f}" for q in (gone[:3] / gone[1:4]).tolist()], end="  ")
+print("alpha", [f"{q:.3f}" for q in (schedule.beta[:3] / schedule.beta[1:4]).tolist()])
+assert (schedule.beta_tilde[1:] - schedule.beta[1:] * gone[:-1] / gone[1:]).abs().max() < 1e-15
 
 # %% [markdown] key="clip" lang="en"
 # d is even worse, a $W_1$ of 0.133 (in shorter steps $\beta_t$ and its root are further apart); e and g drown in the scatter. The noise that e leaves has the standard deviation $\sigma_1=0.0100$, 1.3 of 255 grey levels. **A test with many steps and a good eye misses what a closed form catches**: for e, compare two runs that differ only in the last $z$; for g, count the calls and print the first and the last $t$.
+#
+# And the lost bars: the step at $t=2$ puts back more noise. Without them, $\tilde\beta_2$ is 0.834 of $\beta_2$ instead of 0.455, and nothing crashes. (At $t=1$ the formula needs $\bar\alpha_0=1$; without bars it asks for an $\alpha_0$, which nobody defined: the library's table happens to hold 1 there.)
 #
 # ## 7 · Clipping $\hat x_0$
 #
@@ -855,8 +878,10 @@ print(f"sigma_1 {schedule.beta[1] ** 0.5:.4f}  {127.5 * schedule.beta[1] ** 0.5:
 #
 # **Commit:** whom does clipping help, a good network, a bad one, or both? And can it do harm?
 
-# %% [markdown] key="clip" lang="id" ref="7e67a929"
+# %% [markdown] key="clip" lang="id" ref="335b39d4"
 # d malah lebih buruk, $W_1$-nya 0.133 (pada langkah yang lebih pendek, $\beta_t$ dan akarnya makin berjauhan); e dan g tenggelam dalam sebaran acak. Noise yang ditinggalkan e bersimpangan baku $\sigma_1=0.0100$, yaitu 1.3 dari 255 tingkat kelabu. **Uji dengan banyak langkah dan mata yang jeli meloloskan apa yang tertangkap oleh bentuk tertutup**: untuk e, bandingkan dua perjalanan yang hanya berbeda pada $z$ terakhir; untuk g, hitung panggilannya, lalu cetak $t$ yang pertama dan yang terakhir.
+#
+# Lalu garis atas yang hilang: langkah pada $t=2$ mengembalikan lebih banyak noise. Tanpa garis itu, $\tilde\beta_2$ menjadi 0.834 kali $\beta_2$, seharusnya 0.455, dan tidak ada pesan galat apa pun. (Pada $t=1$ rumusnya memerlukan $\bar\alpha_0=1$; tanpa garis atas ia meminta $\alpha_0$, yang tidak didefinisikan siapa pun: tabel di pustaka kebetulan berisi 1 di sana.)
 #
 # ## 7 · Memotong $\hat x_0$
 #
@@ -865,8 +890,10 @@ print(f"sigma_1 {schedule.beta[1] ** 0.5:.4f}  {127.5 * schedule.beta[1] ** 0.5:
 #
 # **Putuskan dulu:** siapa yang ditolong pemotongan: jaringan yang baik, jaringan yang buruk, atau keduanya? Dan mungkinkah ia merusak?
 
-# %% [markdown] key="clip" lang="ko" ref="7e67a929"
+# %% [markdown] key="clip" lang="ko" ref="335b39d4"
 # d는 더 나빠져 $W_1$이 0.133입니다(단계가 짧을수록 $\beta_t$와 그 제곱근이 더 벌어집니다). e와 g의 차이는 샘플을 뽑는 우연에 묻힙니다. e가 남기는 노이즈의 표준편차는 $\sigma_1=0.0100$으로, 회색 255단계 가운데 1.3입니다. **단계를 많이 두고 눈으로 잘 살피는 시험은 닫힌 형식이 잡아내는 것을 놓칩니다.** e를 찾으려면 마지막 $z$만 다른 두 실행을 견주고, g를 찾으려면 호출 횟수를 세고 처음과 마지막 $t$를 출력해 보십시오.
+#
+# 그리고 가로줄이 빠지면 $t=2$의 단계는 노이즈를 더 많이 다시 넣습니다. $\tilde\beta_2$는 $\beta_2$의 0.455배가 아니라 0.834배가 됩니다. 그래도 멈추는 코드는 없습니다. ($t=1$에서 이 식에는 $\bar\alpha_0=1$이 필요합니다. 가로줄이 없으면 $\alpha_0$을 찾게 되는데, 그것은 아무도 정의한 적이 없습니다. 라이브러리의 표에는 마침 그 자리에 1이 들어 있습니다.)
 #
 # ## 7 · $\hat x_0$ 잘라 내기
 #
@@ -921,7 +948,7 @@ check("samplers.ddpm_mean", ddpm_mean)
 # Now a bad network: a small U-Net that answers $\epsilon$, trained on digits for a few dozen steps. It and the good one draw with and without the clip. (The clipped rule goes into the same loop.)
 
 # %% [markdown] key="clip-poor" lang="id" ref="9dc31c08"
-# Sekarang jaringan yang buruk: sebuah U-Net kecil yang menjawab $\epsilon$, dilatih dengan angka hanya beberapa puluh langkah. Ia dan jaringan yang baik menggambar dengan dan tanpa pemotongan. (Aturan yang memotong masuk ke loop yang sama.)
+# Sekarang jaringan yang buruk: sebuah U-Net kecil yang menjawab $\epsilon$, dilatih dengan angka selama beberapa puluh langkah saja. Ia dan jaringan yang baik menggambar dengan dan tanpa pemotongan. (Aturan yang memotong masuk ke loop yang sama.)
 
 # %% [markdown] key="clip-poor" lang="ko" ref="9dc31c08"
 # 이제 나쁜 신경망입니다. $\epsilon$을 답하는 작은 U-Net을 숫자로 몇십 스텝만 학습합니다. 이것과 좋은 신경망이 저마다 잘라 내기 없이 한 번, 잘라 내며 한 번 그립니다. (잘라 내는 규칙도 같은 반복문에 넣습니다.)
@@ -954,7 +981,7 @@ for name, model in (("poor", bad), ("digits", ten)):
         x, at = walk(model, rule, x_T[:10], chain)
         pictures[name, rule.__name__] = x.clamp(-1, 1)
         outside = float((x.abs() > 1.05).double().mean())
-        print(f"{name:7s} {rule.__name__:10s} std {x.std():8.2f}  {outside:.3f}  t={at}")
+        print(f"{name:7s} {rule.__name__:10s} std {x.std():8.2f}  > 1.05: {outside:.3f}  t={at}")
 for state in walked[:-1]:
     if state.t in (50, 25, 10, 1):
         print(f"t={20 * state.t:4d}  {(state.x_0_hat.abs() > 1.05).double().mean():.3f}", end="  ")
@@ -989,10 +1016,10 @@ figures.show(fig, "alt.ddpm.clip")
 #
 # ## 8 · Bobot yang menggambar
 #
-# Bab 4 mengukur bahwa rata-rata bobot (EMA) memiliki galat yang lebih kecil daripada bobot itu sendiri. Apakah bedanya *terlihat*? Jaringannya untuk kelima gumpalan, dengan laju pembelajaran yang agak tinggi dan tidak pernah turun. Pada lima saat dalam pelatihannya, berselang 40 langkah, kedua perangkat bobot menggambar dengan Algoritme 2. $W$ adalah jarak antara
+# Bab 4 mengukur bahwa rata-rata bobot (EMA) memiliki galat yang lebih kecil daripada bobot itu sendiri. Apakah bedanya *terlihat*? Ambil sebuah jaringan untuk kelima gumpalan, dengan laju pembelajaran yang agak tinggi dan tidak pernah turun. Pada lima saat dalam pelatihannya, berselang 40 langkah, kedua perangkat bobot menggambar dengan Algoritme 2. $W$ adalah jarak antara
 # awan titik dari Bab 4: dua sampel data asli pun jaraknya tidak 0 (baris pertama).
 #
-# **Putuskan dulu:** 40 langkah pelatihan hanya mengubah sedikit. Seberapa banyak gambar dari bobot biasa akan berubah dari satu saat ke saat berikutnya?
+# **Putuskan dulu:** 40 langkah pelatihan hanya mengubah sedikit. Seberapa besar gambar dari bobot biasa akan berubah dari satu saat ke saat berikutnya?
 
 # %% [markdown] key="ema" lang="ko" ref="f90441ec"
 # (1과 2는 나쁜 신경망으로 각각 잘라 내지 않은 줄과 잘라 낸 줄이고, 3과 4는 좋은 신경망으로 순서가 같습니다. 출력은 표준편차, 1.05를 벗어난 픽셀의 비율, 걸음을 멈춘 단계이고, 이어서 좋은 신경망의 오는 길에서 $\hat x_0$의 같은 비율입니다.)
@@ -1188,7 +1215,7 @@ for one, s in ((chain, 0.15), (chain, 1.0), (schedule, 0.15), (schedule, 1.0)):
 #
 # Jadi **yang tidak dapat dimaafkan sebuah sampler adalah galat yang sama di setiap langkah**: koefisien yang salah, jaringan yang bias, bobot biasa yang kebetulan condong ke satu sisi.
 #
-# ## 10 · Urusan rumah tangga
+# ## 10 · Urusan teknis
 #
 # Lima hal yang diperlukan setiap loop pengambilan sampel, dan tidak dimiliki banyak loop yang beredar.
 #

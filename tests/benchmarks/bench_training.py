@@ -14,16 +14,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
-import os
-import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
 
+import bench_report
 import torch
 from torch import Tensor, nn
 
@@ -177,8 +175,8 @@ def throughput(precision: str, rounds: int, batch_size: int, trials: int) -> lis
             f"| {name} | {count} ({count / size:.2f}) | {layout_of(run)} | {rate} "
             f"| {spread(ratios) if target else ''} | {aim} |"
         )
-        if target is not None and statistics.median(ratios) < target:
-            missed.append(f"{name}, {precision}: {statistics.median(ratios):.2f} < {target}")
+        if target is not None:
+            missed += bench_report.under(f"{name}, {precision}", statistics.median(ratios), target)
         if abs(count / size - 1) > 0.1:
             missed.append(f"{name}: {count} parameters, ours {size}: further apart than 10 %")
     return missed
@@ -248,12 +246,7 @@ def main() -> None:
     asked = parser.parse_args()
     require_oracles()
     torch.set_num_threads(asked.threads)
-    print(
-        f"{platform.machine()}, {os.cpu_count()} CPU cores, {asked.threads} threads, "
-        f"Python {platform.python_version()}, torch {torch.__version__}, "
-        + ", ".join(f"{package} {version(package)}" for package in ORACLES.values())
-        + "; seeds from 0"
-    )
+    print(bench_report.machine(ORACLES.values(), "seeds from 0"))
     missed: list[str] = []
     if asked.loss:
         for precision in asked.precision or ["fp32"]:
@@ -261,9 +254,7 @@ def main() -> None:
     else:
         for precision in asked.precision or ["fp32", "bf16"]:
             missed += throughput(precision, asked.rounds, asked.batch or 128, asked.trials)
-    print("\n" + ("\n".join(f"missed: {line}" for line in missed) or "every target met"))
-    if asked.check and missed:
-        sys.exit(1)
+    bench_report.close(missed, asked.check)
 
 
 if __name__ == "__main__":

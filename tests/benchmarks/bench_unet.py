@@ -11,13 +11,10 @@ network whichever is faster in an untimed trial here.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import statistics
-import sys
 import time
-from importlib.metadata import version
 
+import bench_report
 import torch
 from bench_training import (
     CLASSES,
@@ -96,9 +93,9 @@ def compare(precision: str, batch: int, rounds: int, trials: int) -> list[str]:
         layout = layouts[name] or "as prepared"
         row = [name, f"{count} ({count / size:.2f})", layout, spread(took[name], 1), *shown]
         print(f"| {' | '.join(row)} |", flush=True)
-        if target is not None and statistics.median(ratios) > target:
+        if target is not None:
             where = f"{name}, {precision}, batch {batch}"
-            missed.append(f"{where}: {statistics.median(ratios):.2f} > {target}")
+            missed += bench_report.over(where, statistics.median(ratios), target)
         if abs(count / size - 1) > 0.1:
             missed.append(f"{name}: {count} parameters, ours {size}: further apart than 10 %")
     return missed
@@ -116,18 +113,12 @@ def main() -> None:
     asked = parser.parse_args()
     require_oracles()
     torch.set_num_threads(asked.threads)
-    print(
-        f"{platform.machine()}, {os.cpu_count()} CPU cores, {asked.threads} threads, "
-        f"Python {platform.python_version()}, torch {torch.__version__}, "
-        + ", ".join(f"{package} {version(package)}" for package in ORACLES.values())
-    )
+    print(bench_report.machine(ORACLES.values()))
     missed: list[str] = []
     for precision in asked.precision or ["fp32", "bf16"]:
         for batch in asked.batch or [16, 64]:
             missed += compare(precision, batch, asked.rounds, asked.trials)
-    print("\n" + ("\n".join(f"missed: {line}" for line in missed) or "every target met"))
-    if asked.check and missed:
-        sys.exit(1)
+    bench_report.close(missed, asked.check)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def windows_closed(browser: Browser) -> Iterator[None]:
+    """Close the windows that a test has opened."""
+    before = browser.contexts
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
+@pytest.fixture
 def shots(tmp_path: Path) -> Path:
     """Where screenshots go: COURSE_SHOTS, else a temporary folder."""
     folder = Path(os.environ.get("COURSE_SHOTS") or tmp_path)

@@ -45,3 +45,9 @@ def show(
     plain = {k: v for k, v in state.items() if k not in buffers and not k.startswith("_") and k != "layout"}
     page.evaluate(_START, [esm or widget._esm, json.loads(json.dumps(plain)), buffers, list(places)])
     return page, page.locator(".cw")
+
+
+def planted(browser: Browser, widget: Any, right: str, wrong: str) -> tuple[Page, Locator]:
+    """``show`` with a mistake in the widget's script, which the probes have to notice."""
+    assert right in widget._esm
+    return show(browser, widget, widget._esm.replace(right, wrong))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import page as bare
 import probe
@@ -13,17 +11,7 @@ from playwright.sync_api import Browser, expect
 from course_lib import lang
 from course_lib.widgets import curves, player
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _close(browser: Browser) -> Iterator[None]:
-    """Close the windows that a test has opened."""
-    before = browser.contexts
-    yield
-    for context in browser.contexts:
-        if context not in before:
-            context.close()
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
 
 
 FILM = (np.arange(40)[:, None, None] * 5 + np.arange(48).reshape(6, 8) * 3).astype(np.uint8)
@@ -58,10 +46,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_planted_mistake_is_noticed(browser: Browser, name: str):
-    widget = tracks()
-    right, wrong = MISTAKES[name]
-    assert right in widget._esm
-    page, shown = bare.show(browser, widget, widget._esm.replace(right, wrong))
+    page, shown = bare.planted(browser, tracks(), *MISTAKES[name])
     shown.locator("input").focus()
     page.keyboard.press("End")
     assert not (probe.shows(shown, FILM[39], 0) and probe.shows(shown, COLOUR[39], 1))

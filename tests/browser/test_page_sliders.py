@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import page as bare
@@ -14,17 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from course_lib import lang
 from course_lib.widgets import explorer, live
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _close(browser: Browser) -> Iterator[None]:
-    """Close the windows that a test has opened."""
-    before = browser.contexts
-    yield
-    for context in browser.contexts:
-        if context not in before:
-            context.close()
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
 
 
 X = np.linspace(0, 1, 11)
@@ -102,10 +91,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_planted_mistake_is_noticed(browser: Browser, name: str):
-    given = widget()
-    right, wrong = MISTAKES[name]
-    assert right in given._esm
-    page, shown = bare.show(browser, given, given._esm.replace(right, wrong))
+    page, shown = bare.planted(browser, widget(), *MISTAKES[name])
     shown.get_by_role("slider").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")

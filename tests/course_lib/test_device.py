@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
@@ -76,3 +78,61 @@ def test_preparing_changes_the_layout_not_the_answer(precision, where):
     assert got.device.type == where.type and got.dtype == torch.float32
     coarse = precision == "bf16" or where.type == "cuda"  # a GPU may use TF32 in float32 convolutions
     assert error(got, want) < (2**-4 if coarse else FLOAT32) * float(want.abs().max())
+
+
+def compiled(backend: bool | str) -> tuple[EpsModel, EpsModel]:
+    """The same small woken network as it is, and compiled."""
+    made = []
+    for how in (False, backend):
+        torch.manual_seed(0)
+        net = UNet(widths=(4, 8), embedding=8, time_width=8, attention=False)
+        for parameter in net.parameters():  # some start at zero
+            torch.nn.init.normal_(parameter, std=0.2)
+        made.append(device.prepare(EpsModel(net.eval(), schedules.linear()), "fp32", "cpu", how))
+    return made[0], made[1]
+
+
+@torch.no_grad()
+def test_a_compiled_network_answers_alike_and_still_checks(unchecked):
+    """In one graph each, with and without labels; the checks stand outside and see values as before."""
+    from torch._dynamo.utils import counters
+
+    model, fast = compiled("aot_eager")
+    assert fast.state_dict().keys() == model.state_dict().keys()
+    x, t, y = noise(2, 1, 8, 8).float(), torch.tensor([5, 900]), torch.tensor([3, 10])
+    counters.clear()
+    for given in ((x, t), (x, t, y)):
+        assert error(fast(*given), model(*given)) < FLOAT32 * float(model(*given).abs().max())
+    assert counters["stats"]["unique_graphs"] == 2 and not counters["graph_break"]
+    assert error(fast(x, t, y), model(x, t)) > 1e-3
+    refuses(lambda: fast(x, t, y + 1), "error.label", got=11, last=10)
+    refuses(lambda: fast.net(x, t[:1]), "error.t_shape", got=(1,), want=(2,))
+
+
+@torch.no_grad()
+@pytest.mark.skipif(not any(map(shutil.which, ("g++", "clang++"))), reason="there is no C++ compiler here")
+def test_a_network_compiled_to_machine_code_answers_alike(unchecked):
+    model, fast = compiled(True)
+    x, t = noise(2, 1, 8, 8).float(), torch.tensor([5, 900])
+    assert error(fast(x, t), model(x, t)) < FLOAT32 * float(model(x, t).abs().max())
+
+
+def test_where_nothing_can_be_compiled_it_is_said(monkeypatch, unchecked):
+    net, cpu = UNet(widths=(4,), embedding=8, time_width=8), torch.device("cpu")
+    for bad in ("nowhere", 3):
+        refuses(
+            lambda bad=bad: device.prepare(net, "fp32", "cpu", bad), "error.backend", got=repr(bad)
+        )  # fmt: skip
+
+    def absent(*_, **__):
+        raise RuntimeError("No working C++ compiler found.\nSet CXX.")
+
+    device._trial.cache_clear()
+    monkeypatch.setattr(torch, "compile", absent)
+    problem = "RuntimeError: No working C++ compiler found. Set CXX"
+    try:
+        refuses(
+            lambda: device.prepare(net, "fp32", "cpu", True), "error.compile", device=cpu, problem=problem
+        )
+    finally:
+        device._trial.cache_clear()

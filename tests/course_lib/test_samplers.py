@@ -13,7 +13,7 @@ import torch
 from support import FLOAT32, error, noise, refuses
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from course_lib import samplers, schedules
+from course_lib import device, samplers, schedules
 from course_lib.guidance import guide
 from course_lib.parameterisations import EpsModel
 from course_lib.samplers import ddim_step, ddpm_step, final, sample
@@ -669,6 +669,53 @@ def test_the_same_noise_gives_the_same_picture_on_the_device(where):
 
     here = final(sample(model, rule, x_T, schedule, visited))
     assert error(final(sample(model, rule, x_T.to(where), schedule, visited)), here) < 1e-10
+
+
+def drawn(where, precision: str, rule, seed: int = 1) -> torch.Tensor:
+    """Four small images that a woken U-Net draws there in 10 steps, all noise supplied."""
+    schedule, visited = schedules.linear(), samplers.times(1000, 10)
+    torch.manual_seed(0)
+    net = UNet(widths=(8, 16), embedding=16, time_width=16)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.add_(0.1 * torch.randn(parameter.shape))
+    model, x_T = EpsModel(net.eval(), schedule, "v"), noise(4, 1, 8, 8)
+    if precision == "fp64":
+        model.double()
+    else:
+        device.prepare(model, precision, where)
+        x_T = x_T.float().to(where)
+    supplied = {t: noise(4, 1, 8, 8, seed=seed + t) for t in visited}
+
+    def ancestral(x_t, t, t_next, eps_hat, schedule):
+        return ddpm_step(x_t, t, eps_hat, supplied[t].to(x_t), schedule, t_next=t_next)
+
+    labels = torch.tensor([0, 3, 9, 5])
+    step = ancestral if rule == "ancestral" else ddim_step
+    return final(sample(guide(model, labels), step, x_T, schedule, visited))
+
+
+@pytest.mark.parametrize("rule", ["ddim", "ancestral"])
+def test_a_network_draws_the_same_on_the_device(where, rule):
+    """In float32 (no TF32) and in bfloat16, against float64 on the CPU."""
+    want = drawn(torch.device("cpu"), "fp64", rule)
+    scale = float(want.abs().max())
+    for precision, least, most in (("fp32", 0, 4 * FLOAT32), ("bf16", 2**-12, 2**-5)):
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):  # cuBLAS uses none by default
+            got = drawn(where, precision, rule)
+        assert got.device.type == where.type and got.dtype == torch.float32
+        assert least < error(got, want) / scale < most
+    if rule == "ancestral":  # other noise is far away
+        assert error(drawn(where, "fp32", rule, seed=2), want) > 2**-3 * scale
+
+
+def test_steps_and_times_take_no_tensor_of_fractions(unchecked):
+    steps, visited = torch.tensor(5.0), torch.tensor([10.0, 5.0, 0.0])
+    refuses(lambda: samplers.times(10, steps), "error.steps", got=steps, T=10)
+    refuses(lambda: samplers.log_snr_times(schedules.linear(10), steps), "error.steps", got=steps, T=10)
+    refuses(lambda: samplers.check_times(visited, 10), "error.times", T=10, got="10.0, 5.0, 0.0")
+    assert samplers.check_times(visited.long(), 10) == [10, 5, 0]
+    assert samplers.check_times(None, 3) == [3, 2, 1, 0]
 
 
 def test_bad_steps_are_named(unchecked):

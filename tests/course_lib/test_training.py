@@ -13,7 +13,18 @@ import pytest
 import torch
 from support import FLOAT32, error, noise, refuses
 
-from course_lib import checkpoints, device, forward, lang, losses, parameterisations, schedules, training
+from course_lib import (
+    checkpoints,
+    device,
+    forward,
+    lang,
+    losses,
+    parameterisations,
+    ranks,
+    schedules,
+    training,
+)
+from course_lib.dit import DiT
 from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
 from course_lib.training import EMA, Recipe, Run
@@ -646,6 +657,78 @@ def test_a_step_waits_for_the_gpu_once(weights):
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert waits == [(3,)]
+
+
+@pytest.mark.parametrize("weights", ["simple", "min-snr"])
+def test_the_error_of_eps_hat_has_a_gradient_only_where_it_is_the_loss(weights, monkeypatch):
+    run, graphs, own = make(recipe=replace(RECIPE, weights=weights)), [], losses.per_image
+
+    def seen(one, other):
+        graphs.append(one.requires_grad)
+        return own(one, other)
+
+    monkeypatch.setattr(losses, "per_image", seen)
+    next(run.steps())
+    assert graphs == ([False, True] if weights == "simple" else [True])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_ctrl_c_in_a_notebook_says_how_to_go_on(tmp_path, kept):
+    """And so it is: the same run, or a new one with this state, ends as if nothing had happened."""
+    path = tmp_path / "state.safetensors" if kept else None
+    run, straight = make(path), make()
+
+    def pressed(progress):
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    for language in lang.LANGUAGES:
+        lang.use(language)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            training.train(make(path) if language != "ko" else run, each=pressed)
+        key = "training.stopped_saved" if kept else "training.stopped"
+        assert str(caught.value) == lang.text(key, step=3, steps=8, path=path)
+        if kept:
+            path.unlink()
+    training.train(straight)
+    training.train(run)
+    assert same(weights(run), weights(straight))
+
+
+def test_before_the_first_step_ends_no_file_is_named(tmp_path, monkeypatch):
+    run = make(tmp_path / "state.safetensors")
+    monkeypatch.setattr(run, "_one_step", lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        training.train(run)
+    assert str(caught.value) == lang.text("training.stopped", step=0, steps=8, path=run.state)
+
+
+def test_a_run_of_several_goes_on_after_ctrl_c_in_the_same_program(monkeypatch):
+    run = make()
+    run.ranks = ranks.Ranks(0, 2)  # the other one is silent
+    monkeypatch.setattr(ranks, "summed", lambda x: x)
+    seen = []
+    with pytest.raises(KeyboardInterrupt):
+        for progress in run.steps():
+            seen.append(progress.step)
+            if progress.step == 2:
+                signal.raise_signal(signal.SIGINT)
+    assert seen == [1, 2, 3] and [progress.step for progress in run.steps()] == [4, 5, 6, 7, 8]
+
+
+def test_processes_send_each_other_what_changes_only(monkeypatch):
+    """A transformer's places are a constant buffer, a normalisation's running mean is none."""
+    net = DiT(size=4, patch=2, width=8, depth=1, heads=2, time_width=8)
+    still = Run(EpsModel(net, SCHEDULE), IMAGES, LABELS, RECIPE, device="cpu")
+    moving = sick_run(Sick())
+    assert len(list(net.buffers())) == 1 and len(list(moving.model.net.buffers())) == 3
+    for run, more in ((still, 0), (moving, 4)):
+        sent = []
+        run.ranks = ranks.Ranks(0, 2)
+        monkeypatch.setattr(ranks, "summed", lambda x, sent=sent: sent.append(x.numel()) or x)
+        next(run.steps())
+        weighed = sum(p.numel() for p in run.model.net.parameters())
+        assert sent == [2 * RECIPE.batch_size + 1 + weighed + more]
 
 
 # --- losses that are not finite

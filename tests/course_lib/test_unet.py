@@ -328,6 +328,13 @@ def test_feature_maps_of_another_network_are_refused(unchecked):
         refuses(lambda other=other: feature_maps(other, X, T), "error.feature_net", got=type(other).__name__)
 
 
+def test_feature_maps_lie_where_the_network_does():
+    """A reader's tensors lie on the CPU, the network perhaps on a GPU; meta stands for that."""
+    net = make().to("meta")
+    for maps in (feature_maps(net, X, T, Y), feature_maps(net, X, T)):
+        assert {h.device.type for h in maps.values()} == {"meta"} and maps["head"].shape == X.shape
+
+
 def test_labels_off_the_cpu_are_checked_as_far_as_nothing_waits(unchecked):
     net = make().to("meta")
     x, t, y = (given.to("meta") for given in (X, T, Y))

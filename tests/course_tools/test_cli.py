@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ import course_tools
 from course_lib import checkpoints, data, forward, lang, losses, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
-from course_tools import cli, doctor, lab, make_digits, testing, train
+from course_tools import cli, doctor, lab, make_digits, networks, testing, train
 
 ROOT = Path(__file__).parents[2]
 
@@ -278,7 +279,7 @@ def test_a_tiny_training_moves_the_numbers_the_right_way(
 
     how = {"batch_size": 16, "warmup": 5, "ema_decay": 0.9, "precision": "fp32"}
     tiny = tuple(replace(recipe, **how, learning_rate=5 * recipe.learning_rate) for recipe in train.STAGES)
-    monkeypatch.setattr(train, "network", network)
+    monkeypatch.setattr(train, "digits", partial(train.digits, network=network))
     monkeypatch.setattr(train, "STAGES", tiny)
     out, state = tmp_path / "tiny.safetensors", tmp_path / "state.safetensors"
     call = ["train", "digits", "--steps", "40", "--out", str(out), "--state", str(state), "--device", "cpu"]
@@ -313,21 +314,121 @@ def test_a_tiny_training_moves_the_numbers_the_right_way(
     assert before.keys() == after.keys() and all(torch.equal(before[k], after[k]) for k in before)
 
 
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two stages of a network and batches that take no time."""
+    small = partial(UNet, widths=(4, 8), embedding=8, time_width=8)
+    stages = tuple(replace(recipe, batch_size=4, precision="fp32") for recipe in train.STAGES)
+    monkeypatch.setattr(train, "digits", partial(train.digits, network=small))
+    monkeypatch.setattr(train, "STAGES", stages)
+
+
+def call(folder: Path, state: str, *more: str) -> list[str]:
+    """The command that trains two steps a stage in a folder."""
+    where = [
+        "--state",
+        str(folder / f"{state}.state.safetensors"),
+        "--out",
+        str(folder / f"{state}.safetensors"),
+    ]
+    return ["train", "digits", "--steps", "2", "--device", "cpu", "--force", *where, *more]
+
+
 def test_a_second_stage_does_not_go_on_from_another_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(train, "network", lambda: UNet(widths=(4, 8), embedding=8, time_width=8))
-    tiny = tuple(replace(recipe, batch_size=4, precision="fp32") for recipe in train.STAGES)
-    monkeypatch.setattr(train, "STAGES", tiny)
-    state = tmp_path / "state.safetensors"
-    call = ["train", "digits", "--steps", "2", "--state", str(state), "--device", "cpu", "--force", "--out"]
-    assert cli.main([*call, str(tmp_path / "a.safetensors")]) == 0
-    state.unlink()
+    assert cli.main(call(tmp_path, "a")) == 0
     torch_seed = torch.manual_seed
     monkeypatch.setattr(torch, "manual_seed", lambda seed: torch_seed(seed + 1))
+    assert cli.main(call(tmp_path, "b")) == 0
+    shutil.copy(tmp_path / "b.state.safetensors", tmp_path / "a.state.safetensors")
+    (tmp_path / "a.safetensors").unlink()
     capsys.readouterr()
-    assert cli.main([*call, str(tmp_path / "b.safetensors")]) == 1
-    assert "start" in capsys.readouterr().err and not (tmp_path / "b.safetensors").exists()
+    assert cli.main(call(tmp_path, "a")) == 1
+    assert "start" in capsys.readouterr().err and not (tmp_path / "a.safetensors").exists()
+
+
+def test_a_leftover_second_stage_is_noticed_before_the_first_is_trained(
+    tiny: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the first stage is missing or half done, or the second is one of another recipe."""
+    assert cli.main(call(tmp_path, "a")) == 0
+    monkeypatch.setattr(training.Run, "_one_step", lambda run: pytest.fail("trained"))
+    state = tmp_path / "a.state.safetensors"
+    second, (tensors, note) = train.stage_state(state, 2), checkpoints.read_tensors(state)
+    leftover = lang.text("train.leftover", path=second, stage=2, earlier=1, state=state)
+    state.unlink()
+    capsys.readouterr()
+    assert cli.main(call(tmp_path, "a")) == 1
+    assert sentence(capsys) == leftover
+    checkpoints.write_tensors(state, tensors, note | {"step": 1})
+    assert cli.main(call(tmp_path, "a")) == 1
+    assert sentence(capsys) == leftover
+    checkpoints.write_tensors(state, tensors, note)
+    tensors, note = checkpoints.read_tensors(second)
+    recipe = note["recipe"]
+    checkpoints.write_tensors(second, tensors, note | {"recipe": recipe | {"steps": 3}})
+    assert cli.main(call(tmp_path, "a")) == 1
+    assert sentence(capsys) == lang.text("error.resume", path=second)
+    checkpoints.write_tensors(second, tensors, note | {"recipe": recipe})
+    assert cli.main(call(tmp_path, "a")) == 0
+
+
+def test_a_new_run_takes_no_leftover_stage(
+    tiny: None, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--no-resume passes over a name of which any stage's file exists."""
+    taken = [Path("runs/digits.stage-2.state.safetensors"), Path("runs/digits-2.stage-2.state.safetensors")]
+    taken[0].parent.mkdir()
+    for path in taken:
+        path.write_bytes(b"left over")
+    told: list = []
+    monkeypatch.setattr(train, "digits", lambda out, state, *rest: told.append(state))
+    monkeypatch.setattr(make_digits, "record_checksum", lambda name: None)
+    assert cli.main(["train", "digits", "--no-resume"]) == 0
+    assert told == [Path("runs/digits-3.state.safetensors")]
+    monkeypatch.setattr(networks, "small", lambda name, out, state, *rest: told.append(state))
+    Path("runs/small-dit.stage-2.state.safetensors").touch()  # a name that means nothing to one stage
+    assert cli.main(["train", "small-dit", "--no-resume"]) == 0
+    assert told[1] == Path("runs/small-dit.state.safetensors")
+
+
+@pytest.mark.parametrize("named", [[], ["--state", "mine.state"], ["--state=mine.state"]])
+def test_ctrl_c_in_a_new_run_gives_the_command_that_goes_on(
+    named: list[str], workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same command would begin anew; the one that is named takes up the state that was left."""
+    first = Path("mine.state" if named else "runs/digits.state.safetensors")
+    first.parent.mkdir(exist_ok=True)
+    first.write_bytes(b"an earlier run")
+    told: list[Path] = []
+
+    def digits(out: Path, state: Path, *rest: object) -> Path:
+        told.append(state)
+        state.write_bytes(b"half way")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train, "digits", digits)
+    kept = Path("mine-2.state" if named else "runs/digits-2.state.safetensors")
+    start = ["train", "digits", *named, "--no-resume", "--steps", "7"]
+    assert cli.main(start) == 130
+    line = f"course train digits --steps 7 --state {kept}"
+    assert capsys.readouterr().err.strip() == lang.text("cli.train_stopped_new", state=kept, line=line)
+    assert cli.main(line.split()[1:]) == 130
+    assert capsys.readouterr().err.strip() == lang.text("cli.train_stopped", state=kept)
+    assert told == [kept, kept] and first.read_bytes() == b"an earlier run"
+
+
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_the_help_of_train_names_every_model_and_torchrun(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_LANG", language)
+    with pytest.raises(SystemExit):
+        cli.main(["train", "--help"])
+    shown = capsys.readouterr().out
+    assert cli.TORCHRUN in shown and "-m course_tools.cli train digits" in cli.TORCHRUN
+    assert "runs/NAME.state.safetensors" in shown and "digits.state" not in shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock; there the state is not guarded")

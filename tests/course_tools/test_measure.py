@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import pairwise
@@ -15,7 +15,7 @@ import torch
 from course_lib import checkpoints, data, files, lang, losses, metrics, samplers, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
-from course_tools import cli, measure, train
+from course_tools import cli, measure, networks, train
 
 CARD = {
     "name": "digits",
@@ -129,13 +129,16 @@ class Desk:
         checkpoints.save(self.path, model.net, about)
         self.drawn: list[tuple[object, int]] = []
         self.clocked: list[list[str]] = []
+        monkeypatch.chdir(folder)
         monkeypatch.setattr(measure, "draw", self.draw)
         monkeypatch.setattr(measure, "clock", self.clock)
         monkeypatch.setattr(metrics, "floor", lambda n, seed: 0.5 + seed)
         monkeypatch.setattr(metrics, "accuracy", lambda images, labels: float(images))
         monkeypatch.setattr(metrics, "frechet", lambda images: 5.0 * float(images))
 
-    def draw(self, model: object, step: object, times: object, n: int, seed: int) -> tuple:
+    def draw(
+        self, model: object, step: object, times: object, n: int, seed: int, state: Path | None, about: dict
+    ) -> tuple:
         """The seed itself, plus one, in the place of images."""
         self.drawn.append((times, seed))
         return torch.tensor(1.0 + seed), torch.arange(4)
@@ -172,10 +175,10 @@ def test_what_is_measured_is_written_at_once_and_not_measured_again(
     """Stopped in the second sampler's second seed: one seed is lost, and nothing else."""
     whole = desk.draw
 
-    def stopped(*given) -> tuple:  # type: ignore[no-untyped-def]
+    def stopped(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
         if given[2] == 20 and given[4] == 1:
             raise KeyboardInterrupt
-        return whole(*given)
+        return whole(*given, **named)
 
     monkeypatch.setattr(measure, "draw", stopped)
     names = ["ddim-10", "ddim-20", "ddim-50"]
@@ -243,6 +246,222 @@ def test_samples_and_times_come_from_the_named_sampler(monkeypatch: pytest.Monke
     monkeypatch.setattr(measure.time, "perf_counter", lambda: next(now))
     assert measure.clock(model, ["ddim-50", "dpm-10"]) == {"ddim-50": 2.0, "dpm-10": 0.5}
     assert [size for size, _ in asked] == [16] * (1 + 3 * (3 + 4))
+
+
+class Stops:
+    """Counts how often a network is asked, and presses Ctrl-C when it is for the ``at``-th time."""
+
+    def __init__(self, model: EpsModel, at: int | None = None):
+        self.asked, self.at = 0, at
+        model.net.register_forward_pre_hook(self)
+
+    def __call__(self, net: object, given: object) -> None:
+        self.asked += 1
+        if self.asked == self.at:
+            raise KeyboardInterrupt
+
+
+NOISY = partial(samplers.ddpm_step, variance="beta")
+
+
+@pytest.mark.parametrize(("step", "steps"), [(NOISY, 10), (samplers.ddim_step, 5)])
+def test_an_interrupted_draw_goes_on_where_it_stopped(
+    step: Callable[..., torch.Tensor], steps: int, tmp_path: Path
+) -> None:
+    """Stopped twice in three batches: bit for bit an undisturbed draw, and no batch drawn again."""
+    how, state = {"seed": 4, "batch": 10}, tmp_path / "state.safetensors"
+    whole, labels = measure.draw(small_model(), step, steps, 24, **how)
+    asked = 0
+    for stop in (steps + 2, steps + 1):  # in the second batch; then at the beginning of the third
+        model = small_model()
+        counter = Stops(model, stop)
+        with pytest.raises(KeyboardInterrupt):
+            measure.draw(model, step, steps, 24, **how, state=state)
+        asked += counter.asked
+    torch.manual_seed(99)  # what else the process draws changes nothing
+    model = small_model()
+    counter = Stops(model)
+    images, again = measure.draw(model, step, steps, 24, **how, state=state)
+    assert torch.equal(images, whole) and torch.equal(again, labels)
+    assert counter.asked == steps and asked == 2 * steps + 3
+    # a finished one is not drawn again, either
+    counter.at = counter.asked + 1
+    assert torch.equal(measure.draw(model, step, steps, 24, **how, state=state)[0], whole)
+    # planted: with the generator anew the last batch would be another
+    tensors, note = checkpoints.read_tensors(state)
+    tensors = {"images": tensors["images"][:20], "generator": torch.Generator().manual_seed(4).get_state()}
+    checkpoints.write_tensors(state, tensors, note)
+    astray = measure.draw(small_model(), step, steps, 24, **how, state=state)[0]
+    assert torch.equal(astray[:20], whole[:20]) and not torch.equal(astray[20:], whole[20:])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"n": 26}, {"seed": 5}, {"batch": 5}, {"times": 4}, {"about": {"weights": "other"}},
+        {"step": samplers.ddim_step, "about": {"sampler": "other"}}, {"machine": "fp32"}, {"damaged": True},
+    ],
+    ids=lambda other: next(iter(other)),
+)  # fmt: skip
+def test_a_state_of_another_draw_is_not_gone_on_from(
+    other: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state.safetensors"
+    how = {"step": NOISY, "times": 10, "n": 24, "seed": 4, "batch": 10, "about": {"weights": "these"}}
+    model = small_model()
+    Stops(model, 15)
+    with pytest.raises(KeyboardInterrupt):
+        measure.draw(model, state=state, **how)
+    if other.pop("damaged", False):
+        state.write_bytes(state.read_bytes()[:-9])
+    if said := other.pop("machine", None):
+        monkeypatch.setattr(training, "machine", lambda where, bf16: said)
+    now = how | other
+    want = measure.draw(small_model(), **now)[0]
+    model = small_model()
+    counter = Stops(model)
+    assert torch.equal(measure.draw(model, state=state, **now)[0], want)
+    calls = len(measure.visited(model.schedule, now["times"])) - 1
+    assert counter.asked == calls * -(-now["n"] // now["batch"])
+
+
+def test_an_interrupted_seed_gives_the_same_figures_and_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Through `measure` itself: two batches, Ctrl-C in the second, the same command once more."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(measure, "clock", lambda model, names: dict.fromkeys(names, 1.0))
+    monkeypatch.setattr(metrics, "floor", lambda n, seed: 0.5)
+    monkeypatch.setitem(measure.SAMPLERS, "ddim-50", measure.Sampler(NOISY, 10))
+    path, model = tmp_path / "mine.safetensors", small_model()
+    about = {"model": model.net.config, "schedule": model.schedule.spec, "predicts": "v", "metrics": {}}
+    checkpoints.save(path, model.net, about)
+    want = measure.measure(path, 260, 2, ["ddim-50"])
+    assert not measure.RUNS.exists()  # not asked to write
+    load = checkpoints.load
+
+    def stopping(name: Path) -> EpsModel:
+        loaded = load(name)
+        Stops(loaded, 10 + 10 + 10 + 3)  # seed 1, its second batch
+        return loaded
+
+    state = measure.state_path(path, "ddim-50", 1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(checkpoints, "load", stopping)
+        measure.measure(path, 260, 2, ["ddim-50"], write=True)
+    assert list(measure.RUNS.iterdir()) == [state]
+    assert checkpoints.read_tensors(state)[0]["images"].shape == (250, 1, 28, 28)
+    assert checkpoints.read_note(state)["about"] == {"weights": want["weights"], "sampler": "ddim-50"}
+    got = measure.measure(path, 260, 2, ["ddim-50"], write=True)
+    assert got == want and not list(measure.RUNS.iterdir())
+    assert checkpoints.card(path)["metrics"] == got
+
+
+def test_ctrl_c_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*given: object, **named: object) -> dict:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(measure, "measure", stopped)
+    monkeypatch.setattr(measure, "bound", stopped)
+    monkeypatch.setattr(networks, "compare", stopped)
+    for argv, key in (
+        (["digits"], "measure_stopped_lost"), (["digits", "--all", "--write"], "measure_stopped"),
+        (["digits", "--bound", "--write"], "train_stopped_nothing"),
+        (["networks"], "measure_stopped_lost"), (["networks", "--write"], "measure_stopped"),
+    ):  # fmt: skip
+        assert cli.main(["measure", *argv]) == 130
+        assert capsys.readouterr().err.strip() == lang.text(f"cli.{key}")
+
+
+# the targets
+
+
+def measured(frechet: float, accuracy: float = 0.99, seconds: float = 1.0) -> dict:
+    """A sampler's figures over three seeds."""
+    return {
+        "accuracy": {"mean": accuracy, "std": 0.0, "each": [accuracy] * 3},
+        "frechet": {"mean": frechet, "std": 0.0, "each": [frechet] * 3},
+        "seconds_16": seconds,
+    }
+
+
+GOOD = {
+    "N": 5000, "w": 0, "floor": {"mean": 0.1, "std": 0.01, "each": [0.1]},
+    "ancestral-50": measured(0.2, 0.985), "ddim-50": measured(0.4, 0.9),
+    "ddpm-1000": measured(0.2, 0.9, 20.0), "dpm-10": measured(0.6, 0.9),
+}  # fmt: skip
+FAILURES = {  # one for each target, a little beyond its limit
+    "accuracy, ancestral-50 ≥ 0.985": {"ancestral-50": measured(0.2, 0.9849)},
+    "floor's, ancestral-50 ≤ 2": {"ancestral-50": measured(0.2001, 0.985)},
+    "floor's, ddim-50 ≤ 4": {"ddim-50": measured(0.4001), "ddpm-1000": measured(0.3, 0.9, 20.0)},
+    "ddpm-1000, ddim-50 ≤ 2": {"ddpm-1000": measured(0.1999, 0.9, 20.0), "dpm-10": measured(0.5)},
+    "as fast as ddpm-1000, ddim-50 ≥ 20": {"ddim-50": measured(0.4, 0.9, 1.001)},
+    "ddpm-1000, dpm-10 ≤ 3": {"dpm-10": measured(0.6001)},
+}
+
+
+def test_every_target_has_a_planted_failure() -> None:
+    assert measure.missed(GOOD) == [] and len(FAILURES) == len(measure.TARGETS)
+    for target, (says, change) in zip(measure.TARGETS, FAILURES.items(), strict=True):
+        lines = measure.missed(GOOD | change)
+        assert len(lines) == 1 and says in lines[0] and lines[0].startswith("MISSED"), lines
+        assert target.text() in lines[0] and target.met(GOOD) and target.met(GOOD | change) is False
+
+
+def test_a_figure_that_is_no_number_meets_nothing() -> None:
+    bad = measured(float("nan"), float("nan"), float("nan"))
+    assert len(measure.missed(GOOD | dict.fromkeys(("ancestral-50", "ddim-50", "dpm-10"), bad))) == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        ({"N": 1000}, 6),
+        ({"ddpm-1000": None}, 3),
+        ({"dpm-10": None}, 1),
+        ({"ddim-50": {k: v for k, v in measured(0.4).items() if k != "seconds_16"}}, 1),
+        ({"ancestral-50": measured(0.2) | {"frechet": {"mean": 0.2, "std": None, "each": [0.2]}}}, 2),
+        ({"floor": None}, 2),
+    ],
+)
+def test_what_was_not_measured_is_not_met(change: dict, count: int) -> None:
+    """Too few samples or seeds, a sampler left out, a time of another machine dropped."""
+    figures = {k: v for k, v in (GOOD | change).items() if v is not None}
+    lines = measure.missed(figures)
+    assert len(lines) == count and all(line.startswith("NOT MEASURED") for line in lines)
+    assert len(measure.missed({})) == 6
+
+
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_check_prints_every_target_and_measures_nothing(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COURSE_LANG", language)
+    monkeypatch.setattr(measure, "measure", lambda *given, **named: pytest.fail("measured"))
+    weights = {"weights": measure.digest("digits")}
+    for change, status in (({}, 0), ({"dpm-10": measured(0.6001)}, 1), ({"N": 20}, 1)):
+        card = {"name": "digits", "metrics": GOOD | weights | change}
+        monkeypatch.setattr(checkpoints, "card", lambda name, card=card: card)
+        assert cli.main(["measure", "digits", "--check"]) == status
+        lines = capsys.readouterr().out.splitlines()
+        assert lines == [measure.verdict(target, card["metrics"]) for target in measure.TARGETS]
+    stale = {"name": "digits", "metrics": GOOD | {"weights": "0" * 64}}
+    monkeypatch.setattr(checkpoints, "card", lambda name: stale)
+    assert cli.main(["measure", "digits", "--check"]) == 1
+    assert capsys.readouterr().err.strip() == lang.text("measure.stale", language, name="digits")
+
+
+def test_one_figure_a_target() -> None:
+    """The figures that stand in the lines, each by hand."""
+    figures = [target.figure(GOOD) for target in measure.TARGETS]
+    want = [0.985, 2.0, 4.0, 2.0, 20.0, 3.0]
+    assert max(abs(a - b) for a, b in zip(figures, want, strict=True)) < 1e-9  # type: ignore[operator]
+
+
+def test_a_row_of_a_table() -> None:
+    assert measure.row(["a", 0, "", 1.5]) == "| a | 0 | | 1.5 |"
 
 
 def test_a_card_keeps_the_other_samplers_of_the_same_n(
@@ -319,6 +538,9 @@ def test_the_bound_goes_into_the_card_beside_everything_else(
     [
         (["--sampler", "ddim-50"], ["--bound"]), (["--seeds", "2"], ["--bound"]), (["--table"], ["--bound"]),
         (["--all"], ["--bound"]), (["--all"], ["--table"]), (["--all"], ["--sampler", "ddim-50"]),
+        (["--bound"], ["--check"]), (["--table"], ["--check"]), (["--all"], ["--check"]),
+        (["--sampler", "ddim-50"], ["--check"]), (["--seeds", "3"], ["--check"]),
+        (["--n", "20"], ["--check"]), (["--write"], ["--check"]),
     ],
 )  # fmt: skip
 def test_options_that_do_not_go_together(
@@ -331,8 +553,10 @@ def test_options_that_do_not_go_together(
 def test_a_card_says_how_it_was_made() -> None:
     assert train.command("digits", steps=None, seed=None) == "course train digits"
     assert train.command("digits", steps=3, device="cuda") == "course train digits --steps 3 --device cuda"
-    assert train.options(train.STAGES, "auto") == {"steps": None, "seed": None, "device": None}
-    used = train.options(train.stages(3, 7), "cpu")
+    assert train.options(train.STAGES[0], train.STAGES[0], "auto") == dict.fromkeys(
+        ("steps", "seed", "device")
+    )
+    used = train.options(train.stages(3, 7)[0], train.STAGES[0], "cpu")
     assert used == {"steps": 3, "seed": 7, "device": "cpu"}
 
 

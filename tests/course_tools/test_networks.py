@@ -202,7 +202,25 @@ def test_what_was_measured_goes_into_the_cards(
     assert "metrics" not in cards["digits"] or cards["digits"]["metrics"] != cards["digits"]["compared"]
 
 
-@pytest.mark.parametrize("option", [["--sampler", "ddim-50"], ["--all"], ["--bound"]])
+def test_rows_that_do_not_belong_in_one_table_have_none(
+    cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One N, floor and machine stand below the table, so they must hold for all of it."""
+    small = cards["small-dit"]
+    for part, key, what, got, want in (
+        (small["metrics"], "N", "N", 500, 1000),
+        (small["metrics"]["floor"], "mean", "floor", 0.25, 0.5),
+        (small["cost"], "machine", "machine", "cuda", "cpu, 1 threads"),
+    ):
+        part[key] = got
+        assert cli.main(["measure", "networks", "--table"]) == 1
+        said = {"name": "small-dit", "what": what, "got": got, "other": "small-unet", "want": want}
+        assert capsys.readouterr().err.strip() == lang.text("networks.mixed", **said)  # type: ignore[arg-type]
+        part[key] = want
+    assert cli.main(["measure", "networks", "--table"]) == 0
+
+
+@pytest.mark.parametrize("option", [["--sampler", "ddim-50"], ["--all"], ["--bound"], ["--check"]])
 def test_options_of_the_digits_are_refused(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["measure", "networks", *option]) == 2
     want = lang.text("cli.not_for", option=option[0], command="measure", name="networks")

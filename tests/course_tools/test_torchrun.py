@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,8 @@ def test_a_run_goes_on_with_another_number_of_processes(alone: Path, tmp_path: P
 
 def tiny(batch: int, *argv: str) -> int:
     """`course` itself, with a network and batches that take a second instead of an hour."""
-    train.network = lambda: UNet(widths=(4, 8), embedding=8, time_width=8)  # type: ignore[assignment]
+    small = partial(UNet, widths=(4, 8), embedding=8, time_width=8)
+    train.digits = partial(train.digits, network=small)  # type: ignore[assignment]
     train.STAGES = tuple(
         replace(recipe, batch_size=batch, warmup=5, precision="fp32") for recipe in train.STAGES
     )
@@ -243,33 +245,6 @@ def test_where_another_process_ends_the_state_is_kept(tmp_path: Path) -> None:
     assert run(losing, 2, tmp_path, tmp_path, 1) == [1, 9]
     assert said(tmp_path, 0)[1].splitlines()[-1] == lang.text("error.rank_lost")
     assert checkpoints.read_note(tmp_path / "state.safetensors")["step"] == 2
-
-
-def test_shares_are_equal_and_cover_the_batch() -> None:
-    whole = list(range(12))
-    for size in (1, 2, 3, 4, 12):
-        parts = [whole[ranks.Ranks(rank, size).share(12)] for rank in range(size)]
-        assert [one for part in parts for one in part] == whole and len({len(part) for part in parts}) == 1
-    for size, more in ((5, 15), (7, 14), (24, 24)):
-        with pytest.raises(ValueError) as caught:
-            ranks.Ranks(0, size).share(12)
-        assert str(caught.value) == lang.text("error.ranks_batch", batch=12, size=size, more=more)
-
-
-def test_alone_nothing_is_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "x"
-    monkeypatch.setenv("MASTER_ADDR", "localhost")
-    for world in (None, "1"):
-        monkeypatch.delenv("WORLD_SIZE", raising=False)
-        if world:
-            monkeypatch.setenv("WORLD_SIZE", world)
-        with ranks.joined() as place:
-            assert place == ranks.here() == ranks.Ranks(0, 1) and place.first
-        with ranks.file(path, torch.device("cpu")) as held:
-            assert held is None
-    path.touch()
-    with ranks.file(path, torch.device("cpu")) as held:
-        assert held == path
 
 
 SCRIPT = """

@@ -36,7 +36,7 @@ function render({ model, el }) {
     make("div", { class: "cw-stage" }, ...tracks.map((track) => track.figure)),
     ...caption,
     make("div", { class: "cw-bar" }, play, slider, readout,
-      make("div", { class: "cw-ends cw-muted", "aria-hidden": "true" }, 
+      make("div", { class: "cw-ends cw-muted", "aria-hidden": "true" },
         ...(unit ? [ends[0], unit, ends[1]] : ends).map((end) => make("span", {}, end))),
       make("div", { class: "cw-speed" }, speed)));
   const stage = root.firstChild;
@@ -50,10 +50,11 @@ function render({ model, el }) {
     tracks.forEach((track, i) => track.blit(about[i].reached?.[index] ?? index));
     now.data = times.length ? times[index] : `${index + 1} / ${count}`;
     if (captions.length) caption[0].textContent = captions[index];
-    const said = about.map(({ clock, reached, done, symbol }, i) => {
+    const said = about.map(({ clock, reached, begins, done, symbol }, i) => {
       if (!clock) return "";
       const over = index >= done;
-      const state = { n: clock[reached[index]], last: clock[clock.length - 1] };
+      // Before its first frame is due a run shows it all the same, but has only come as far as the tick.
+      const state = { n: index < begins ? times[index] : clock[reached[index]], last: clock[clock.length - 1] };
       notes[i].textContent = fill(over ? labels.finished : labels.running, state);
       notes[i].classList.toggle("cw-over", over);
       return `; ${symbol.spoken} ${notes[i].textContent}`;

@@ -52,7 +52,23 @@ def by_complex(t, width):
     return torch.cat([turned.real, turned.imag], dim=1)
 
 
-@pytest.mark.parametrize("answer", [unet.time_embedding, by_outer, by_arange_of_evens, by_loop, by_complex])
+def in_place(t, width):
+    answer = torch.empty(len(t), width)
+    for k in range(width // 2):
+        answer[:, k] = torch.cos(t * 10_000 ** (-2 * k / width))
+        answer[:, width // 2 + k] = torch.sin(t * 10_000 ** (-2 * k / width))
+    return answer
+
+
+def by_logspace(t, width):
+    angles = t[:, None] * torch.logspace(0, -4, width // 2 + 1)[:-1]
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [unet.time_embedding, by_outer, by_arange_of_evens, by_loop, by_complex, in_place, by_logspace],
+)
 def test_an_embedding_written_differently_passes(answer):
     assert check("unet.time_embedding", answer).passed, check("unet.time_embedding", answer)
 
@@ -64,6 +80,38 @@ def test_integer_division_kills_the_frequencies_and_is_named():
         return torch.cat([angles.cos(), angles.sin()], dim=1)
 
     assert check("unet.time_embedding", answer).mistake == "one_frequency"
+
+
+@pytest.mark.parametrize(("base", "mistake"), [(10_000, "waves_stand_still"), (1e4, "whole_exponent")])
+def test_a_whole_exponent_is_named_whatever_the_base(base, mistake):
+    def answer(t, width):
+        k, K = torch.arange(width // 2), width // 2
+        angles = t[:, None] * base ** (-k // K)
+        return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+    assert check("unet.time_embedding", answer).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    "wave",
+    [
+        lambda k, K: 2 * math.pi * 10_000.0 ** (-k / K),
+        lambda k, K: 1000.0 ** (-k / K),
+        lambda k, K: torch.exp(-k / K),
+        lambda k, K: 10_000.0 ** (-k.flip(0) / K),
+    ],
+)
+def test_other_frequencies_fail(wave):
+    def answer(t, width):
+        angles = t[:, None] * wave(torch.arange(width // 2), width // 2)
+        return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+    assert check("unet.time_embedding", answer).broken in ("embedding_fastest", "embedding_slowest")
+
+
+def test_shapes_that_do_not_fit_together_are_explained():
+    result = check("unet.time_embedding", lambda t, width: t * frequencies(width))
+    assert (result.status, result.lines[-1]) == ("failed", lang.text("exercise.shapes_apart"))
 
 
 def test_an_embedding_in_float16_is_told_to_be_longer():
@@ -94,10 +142,32 @@ def by_ceil(size, widths):
         lambda size, widths: tuple(map(tuple, by_ceil(size, widths))),
         lambda size, widths: [torch.Size(row) for row in by_ceil(size, widths)],
         lambda size, widths: [[np.int64(n) for n in row] for row in by_ceil(size, widths)],
+        lambda size, widths: np.array(by_ceil(size, widths), dtype=np.int32),
     ],
 )
 def test_sizes_may_come_as_lists_tuples_or_a_tensor(answer):
     assert check("unet.shapes", answer).passed, check("unet.shapes", answer)
+
+
+def halved(half):
+    def answer(size, widths):
+        rows, (height, width) = [], size
+        for channels in widths:
+            rows.append((channels, height, width))
+            height, width = half(height), half(width)
+        return rows + rows[-2::-1]
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("half", "mistake"),
+    [(lambda n: round(n / 2), "rounded"), (lambda n: n // 2, "floored"), (lambda n: n // 2 + 1, "")],
+)
+def test_sizes_rounded_another_way_fail(half, mistake):
+    assert check("unet.shapes", halved(lambda n: -(-n // 2))).passed
+    result = check("unet.shapes", halved(half))
+    assert (result.status, result.mistake) == ("failed", mistake)
 
 
 @pytest.mark.parametrize(("size", "widths"), _SIZES)
@@ -119,6 +189,9 @@ def test_the_shapes_are_those_of_the_network_itself(size, widths):
         (lambda size, widths: [torch.tensor(8)], "list[Tensor]"),
         (lambda size, widths: range(10**9), "range"),
         (lambda size, widths: "shapes", "str"),
+        (lambda size, widths: torch.tensor(by_ceil(size, widths)).float(), "Tensor[float32]"),
+        (lambda size, widths: torch.tensor(by_ceil(size, widths)).double(), "Tensor[float64]"),
+        (lambda size, widths: np.array(by_ceil(size, widths)) / 1, "ndarray"),
     ],
 )
 def test_what_is_no_list_of_whole_numbers_is_told_in_one_sentence(answer, got):
@@ -161,7 +234,20 @@ def by_einops_of_hand(x, patch):
     return torch.einsum("nchpwq->nhwcpq", x).reshape(b, -1, c * patch * patch)
 
 
-@pytest.mark.parametrize("answer", [dit.patchify, by_unfold, by_loops, by_einops_of_hand])
+def by_convolution(x, patch):
+    numbers = x.shape[1] * patch**2
+    each = torch.eye(numbers, dtype=x.dtype).view(numbers, -1, patch, patch)
+    return F.conv2d(x, each, stride=patch).flatten(2).mT
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        dit.patchify, by_unfold, by_loops, by_einops_of_hand, by_convolution,
+        lambda x, patch: F.pixel_unshuffle(x, patch).flatten(2).mT,
+        lambda x, patch: by_loops(x.float(), patch),
+    ],
+)  # fmt: skip
 def test_patches_cut_differently_pass(answer):
     assert check("dit.patchify", answer).passed, check("dit.patchify", answer)
 
@@ -174,6 +260,14 @@ def test_patches_cut_differently_pass(answer):
         (lambda x, patch: by_loops(x, patch).flatten(0, 1), "batch_flattened"),
         (lambda x, patch: x.reshape(len(x), -1, patch * patch * x.shape[1]), "reshaped"),
         (lambda x, patch: F.pixel_unshuffle(x, x.shape[2] // patch).flatten(2), ""),
+        (
+            lambda x, patch: (
+                x.unfold(2, patch, patch).unfold(3, patch, patch).reshape(by_unfold(x, patch).shape)
+            ),
+            "channels_first",
+        ),
+        (lambda x, patch: F.unfold(x, patch).mT, ""),
+        (lambda x, patch: F.avg_pool2d(x, patch).flatten(2).mT, ""),
     ],
 )
 def test_the_slips_of_cutting_are_named(answer, mistake):

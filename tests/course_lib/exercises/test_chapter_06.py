@@ -44,9 +44,39 @@ def by_normal(x_t, t, eps_hat, z, schedule):
     return torch.addcmul(mean, z, schedule.beta[t].sqrt() * torch.ones_like(z)) if t != 1 else mean
 
 
-@pytest.mark.parametrize("answer", [samplers.ddpm_step, algorithm_2, by_x_0, in_float32, by_normal])
+def in_place(x_t, t, eps_hat, z, schedule):
+    x = x_t.clone()
+    x -= schedule.beta[t] / (1 - torch.prod(schedule.alpha[1 : t + 1])).sqrt() * eps_hat
+    x /= schedule.alpha[t].sqrt()
+    if t > 1:
+        x += schedule.beta[t].sqrt() * z
+    return x
+
+
+@pytest.mark.parametrize("answer", [samplers.ddpm_step, algorithm_2, by_x_0, in_float32, by_normal, in_place])
 def test_a_step_written_differently_passes(answer):
     assert check("samplers.ddpm_step", answer).passed, check("samplers.ddpm_step", answer)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "broken"),
+    [
+        (
+            lambda s, t, x, e: (x - s.beta[t] / (1 - s.alpha_bar[t]).sqrt() * e) * s.alpha[t].sqrt(),
+            "ddpm_image",
+        ),
+        (
+            lambda s, t, x, e: (x - (s.beta[t] / (1 - s.alpha_bar[t])).sqrt() * e) / s.alpha[t].sqrt(),
+            "ddpm_image",
+        ),
+        (lambda s, t, x, e: forward.predict_x_0(x, t, e, s), "ddpm_sigma"),
+    ],
+)
+def test_a_wrong_mean_that_nobody_has_named_fails(wrong, broken):
+    def answer(x_t, t, eps_hat, z, schedule):
+        return wrong(schedule, t, x_t, eps_hat) + (0 if broken == "ddpm_sigma" else (t > 1) * z)
+
+    assert check("samplers.ddpm_step", answer).broken == broken
 
 
 def test_a_step_with_the_other_variance_is_named_and_not_called_wrong_altogether():
@@ -91,9 +121,34 @@ def by_hand(x_t, t, eps_hat, schedule):
     return (b**0.5 * (1 - a / b) * x_0_hat + (a / b) ** 0.5 * (1 - b) * x_t) / (1 - a)
 
 
-@pytest.mark.parametrize("answer", [ddpm_mean, through_a_new_eps, by_hand])
+def by_masks(x_t, t, eps_hat, schedule):
+    x_0_hat = forward.predict_x_0(x_t.float(), t, eps_hat.float(), schedule)
+    x_0_hat[x_0_hat > 1] = 1.0
+    x_0_hat[x_0_hat < -1] = -1.0
+    return forward.posterior(x_0_hat, x_t.float(), t, schedule)[0]
+
+
+@pytest.mark.parametrize("answer", [ddpm_mean, through_a_new_eps, by_hand, by_masks])
 def test_a_mean_written_differently_passes(answer):
     assert check("samplers.ddpm_mean", answer).passed, check("samplers.ddpm_mean", answer)
+
+
+@pytest.mark.parametrize(
+    ("clip", "mistake"),
+    [
+        (lambda faded, root: faded.clamp(-1, 1) / root, "clipped_too_early"),
+        (lambda faded, root: (faded / root).clamp(-1.5, 1.5), ""),
+        (lambda faded, root: (faded / root**2).clamp(-1, 1), ""),
+    ],
+)
+def test_a_guess_clipped_elsewhere_fails(clip, mistake):
+    def answer(x_t, t, eps_hat, schedule):
+        a = schedule.alpha_bar[t]
+        x_0_hat = clip(x_t - (1 - a).sqrt() * eps_hat, a.sqrt())
+        return forward.posterior(x_0_hat, x_t, t, schedule)[0]
+
+    result = check("samplers.ddpm_mean", answer)
+    assert (result.status, result.mistake) == ("failed", mistake)
 
 
 def test_a_mean_clipped_on_one_side_only_fails():
@@ -134,7 +189,17 @@ def detached(model, x_T, z, schedule):
     return x_t
 
 
-@pytest.mark.parametrize("answer", [ancestral, by_formula, with_a_decorator, detached])
+def by_recursion(model, x_T, z, schedule):
+    def down(x_t, t):
+        if t == 0:
+            return x_t
+        return down(algorithm_2(x_t, t, model(x_t, torch.tensor(t).expand(len(x_t))), z[t], schedule), t - 1)
+
+    with torch.no_grad():
+        return down(x_T.float(), schedule.T)
+
+
+@pytest.mark.parametrize("answer", [ancestral, by_formula, with_a_decorator, detached, by_recursion])
 def test_a_walk_written_differently_passes(answer):
     assert check("samplers.ancestral", answer).passed, check("samplers.ancestral", answer)
 
@@ -170,6 +235,10 @@ def walk(times=lambda T: range(T, 0, -1), told=lambda t: t, last=1, noise=lambda
     [
         ({"last": 0}, "noise_at_the_end"),
         ({"told": lambda t: t - 1}, "told_one_less"),
+        ({"told": lambda t: t - 1, "noise": lambda z, t: z[t - 1]}, "half_translated"),
+        ({"told": lambda t: t / 4}, ""),
+        ({"times": lambda T: range(T, 0, -2)}, ""),
+        ({"times": lambda T: range(4, 0, -1)}, ""),
         ({"times": lambda T: range(T, 1, -1)}, "misses_1"),
         ({"times": lambda T: range(T - 1, 0, -1)}, "misses_T"),
         ({"noise": lambda z, t: z[t - 1]}, "noise_of_the_next"),
@@ -178,7 +247,27 @@ def walk(times=lambda T: range(T, 0, -1), told=lambda t: t, last=1, noise=lambda
 )
 def test_the_walks_in_circulation_are_named(wrong, mistake):
     assert check("samplers.ancestral", walk()).passed
-    assert check("samplers.ancestral", walk(**wrong)).mistake == mistake
+    result = check("samplers.ancestral", walk(**wrong))
+    assert (result.status, result.mistake) == ("failed", mistake)
+
+
+@pytest.mark.parametrize(
+    ("told", "mistake"),
+    [
+        (lambda x_t, t: torch.tensor(t), "told_a_number"),
+        (lambda x_t, t: torch.full((len(x_t), 1), t), "told_in_another_shape"),
+        (lambda x_t, t: torch.tensor([t]), "told_one_for_all"),
+    ],
+)
+def test_timesteps_of_another_shape_are_named(told, mistake):
+    def answer(model, x_T, z, schedule):
+        x_t = x_T
+        with torch.no_grad():
+            for t in range(schedule.T, 0, -1):
+                x_t = algorithm_2(x_t, t, model(x_t, told(x_t, t)), z[t], schedule)
+        return x_t
+
+    assert check("samplers.ancestral", answer).mistake == mistake
 
 
 def test_a_plain_number_for_t_is_named_also_when_it_is_the_library_s_step():

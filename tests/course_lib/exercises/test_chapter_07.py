@@ -23,13 +23,17 @@ def _own_home(tmp_path, monkeypatch):
 # ---- samplers.ddim_step
 
 
-def ddim(before=lambda t, t_next: t_next, room=True, size=1.0):
+def ddim(before=lambda t, t_next: t_next, room=True, size=1.0, fraction=None, guess=None):
     """Eq. 12 in the prose's letters, with one of them wrong."""
 
     def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
         now, then = schedule.alpha_bar[t], schedule.alpha_bar[before(t, t_next)]
         x_0_hat = (x_t - torch.sqrt(1 - now) * eps_hat) / torch.sqrt(now)
+        if guess is not None:
+            x_0_hat = guess(x_t, eps_hat, now, then)
         sigma = eta * torch.sqrt((1 - then) / (1 - now) * (1 - now / then))
+        if fraction is not None:
+            sigma = eta * fraction(now, then, schedule, t)
         left = 1 - then - sigma**2 if room else 1 - then
         return torch.sqrt(then) * x_0_hat + torch.sqrt(left.clamp(min=0)) * eps_hat + size * sigma * z
 
@@ -47,14 +51,39 @@ def in_float32(x_t, t, t_next, eps_hat, schedule, eta, z):
     return by_beta_tilde(x_t.float(), t, t_next, eps_hat.float(), schedule, eta, z.float())
 
 
-@pytest.mark.parametrize("answer", [samplers.ddim_step, ddim(), by_beta_tilde, in_float32])
+def in_place(x_t, t, t_next, eps_hat, schedule, eta, z):
+    now, then = schedule.alpha_bar[t].item(), schedule.alpha_bar[t_next].item()
+    variance = eta**2 * (1 - then) / (1 - now) * (1 - now / then)
+    x = x_t.clone()
+    x -= math.sqrt(1 - now) * eps_hat
+    x *= math.sqrt(then / now)
+    x += math.sqrt(max(0, 1 - then - variance)) * eps_hat
+    return x.add_(z, alpha=math.sqrt(variance))
+
+
+@pytest.mark.parametrize("answer", [samplers.ddim_step, ddim(), by_beta_tilde, in_float32, in_place])
 def test_a_step_written_differently_passes(answer):
     assert check("samplers.ddim_step", answer).passed, check("samplers.ddim_step", answer)
 
 
 @pytest.mark.parametrize(
     ("wrong", "mistake"),
-    [({"before": lambda t, t_next: t - 1}, "literal_t_minus_1"), ({"room": False}, "sigma_not_subtracted")],
+    [
+        ({"before": lambda t, t_next: t - 1}, "literal_t_minus_1"),
+        ({"room": False}, "sigma_not_subtracted"),
+        ({"fraction": lambda a, b, s, t: (1 - b) / (1 - a) * (1 - a / b)}, "sigma_not_rooted"),
+        ({"fraction": lambda a, b, s, t: ((1 - b) / (1 - a) * (1 - s.alpha[t])).sqrt()}, "beta_of_one_step"),
+        ({"fraction": lambda a, b, s, t: s.beta_tilde[t].sqrt()}, "beta_tilde_of_one_step"),
+        (
+            {"fraction": lambda a, b, s, t: ((1 - b) / (1 - a)).sqrt() * (1 - b / a).sqrt()},
+            "ratio_upside_down",
+        ),
+        (
+            {"fraction": lambda a, b, s, t: ((1 - b) / (1 - a) * (1 - b / a)).sqrt()},
+            "ratio_upside_down_under_one_root",
+        ),
+        ({"guess": lambda x, e, a, b: (x - (1 - a).sqrt() * e) / b.sqrt()}, "x_0_divided_by_next"),
+    ],
 )
 def test_the_slips_that_the_formula_invites_are_named(wrong, mistake):
     assert check("samplers.ddim_step", ddim(**wrong)).mistake == mistake
@@ -63,6 +92,36 @@ def test_the_slips_that_the_formula_invites_are_named(wrong, mistake):
 def test_a_step_that_is_right_only_without_noise_fails():
     result = check("samplers.ddim_step", ddim(size=1.1))
     assert (result.status, result.mistake, result.broken) == ("failed", "", "ddim_marginal")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "broken"),
+    [
+        ({"fraction": lambda a, b, s, t: (1 - b) / (1 - a) * (1 - a / b).sqrt()}, "ddim_ancestral"),
+        ({"fraction": lambda a, b, s, t: ((1 - b) / (1 - a)).sqrt() * (1 - a / b)}, "ddim_ancestral"),
+        ({"guess": lambda x, e, a, b: (x - (1 - b).sqrt() * e) / a.sqrt()}, "ddim_guess"),
+    ],
+)
+def test_slips_that_nobody_has_named_fail(wrong, broken):
+    result = check("samplers.ddim_step", ddim(**wrong))
+    assert (result.status, result.mistake, result.broken) == ("failed", "", broken)
+
+
+def test_a_sigma_that_is_right_only_for_single_steps_breaks_a_property_that_says_so():
+    def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
+        right = samplers.ddim_step(x_t, t, t_next, eps_hat, schedule, eta, z)
+        wrong = ddim(fraction=lambda a, b, s, t: 0.9 * (1 - a / b).sqrt() * ((1 - b) / (1 - a)).sqrt())
+        return wrong(x_t, t, t_next, eps_hat, schedule, eta, z) if t_next < t - 1 else right
+
+    assert check("samplers.ddim_step", answer).broken == "ddim_longer"
+
+
+@pytest.mark.parametrize("root", [math.sqrt, lambda number: number**0.5])
+def test_the_root_of_a_negative_number_is_named_with_plain_numbers_too(root):
+    def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
+        return x_t + root(float(1 - schedule.alpha_bar[t_next] / schedule.alpha_bar[t])) * z
+
+    assert check("samplers.ddim_step", answer).lines[-1] == lang.text("exercise.root_of_negative")
 
 
 def test_a_root_of_eta_gets_the_hint_about_plain_numbers():
@@ -84,6 +143,7 @@ def test_a_root_of_eta_gets_the_hint_about_plain_numbers():
         lambda T, steps: [*torch.linspace(T, 1, steps).round().long().tolist(), 0],
         lambda T, steps: [*np.linspace(T, 1, steps).round().astype(int), 0],
         lambda T, steps: torch.cat([torch.linspace(T, 1, steps).round().int(), torch.tensor([0])]),
+        lambda T, steps: np.append(np.rint(np.linspace(T, 1, steps)), 0).astype(int),
         lambda T, steps: (
             (*tuple(int(1 + k * (T - 1) / (steps - 1) + 0.5) for k in range(steps - 1, -1, -1)), 0)
         ),
@@ -97,6 +157,8 @@ def test_timesteps_written_differently_pass(answer):
     ("answer", "mistake"),
     [
         (lambda T, steps: [*list(range(T, 0, -(T // steps))), 0], "stride_of_the_range"),
+        (lambda T, steps: [*list(range(T, 0, -T // steps)), 0], "stride_rounded_away"),
+        (lambda T, steps: [round(T - k * T / steps) for k in range(steps)] + [0], "no_one"),
         (lambda T, steps: np.linspace(T - 1, 0, steps).round().astype(int).tolist(), "zero_based"),
         (lambda T, steps: list(range(0, T, T // steps))[:steps][::-1], "from_below_zero_based"),
         (lambda T, steps: [int(t) for t in np.linspace(T, 1, steps)] + [0], "floored"),
@@ -105,6 +167,26 @@ def test_timesteps_written_differently_pass(answer):
 )
 def test_the_grids_in_circulation_are_named(answer, mistake):
     assert check("samplers.times", answer).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("answer", "broken"),
+    [
+        (lambda T, steps: [math.ceil(t) for t in np.linspace(T, 1, steps)] + [0], "times_nearest"),
+        (lambda T, steps: [int(t) for t in np.arange(T, 0, -T / steps)] + [0], "times_ends"),
+        (lambda T, steps: [*range(T, 0, -((T - 1) // (steps - 1))), 0], "shape"),
+    ],
+)
+def test_grids_that_nobody_has_named_fail(answer, broken):
+    result = check("samplers.times", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", "", broken)
+
+
+def test_timesteps_in_a_tensor_of_decimals_are_told_to_be_whole():
+    def answer(T, steps):
+        return torch.cat([torch.linspace(T, 1, steps).round(), torch.zeros(1)])
+
+    assert check("samplers.times", answer).lines == (lang.text("exercise.list", got="Tensor[float32]"),)
 
 
 def test_timesteps_as_decimals_are_told_to_be_whole():
@@ -149,7 +231,16 @@ def by_gram_schmidt(a, b, f):
     )
 
 
-@pytest.mark.parametrize("answer", [latents.slerp, by_norms, image_by_image, by_gram_schmidt])
+def by_vmap(a, b, f):
+    return torch.vmap(lambda one, other: image_by_image_of(one, other, f))(a.float(), b.float())
+
+
+def image_by_image_of(one, other, f):
+    omega = torch.acos((one * other).sum() / (one.norm() * other.norm()))
+    return (torch.sin((1 - f) * omega) * one + torch.sin(f * omega) * other) / torch.sin(omega)
+
+
+@pytest.mark.parametrize("answer", [latents.slerp, by_norms, image_by_image, by_gram_schmidt, by_vmap])
 def test_an_arc_written_differently_passes(answer):
     assert check("latents.slerp", answer).passed, check("latents.slerp", answer)
 
@@ -160,10 +251,35 @@ def test_an_arc_written_differently_passes(answer):
         (torch.lerp, "straight"),
         (lambda a, b, f: by_norms(a.flatten()[None], b.flatten()[None], f).reshape(a.shape), "whole_batch"),
         (lambda a, b, f: latents.slerp(a, b, 1 - f), "swapped"),
+        (
+            lambda a, b, f: along(a, b, f, torch.cosine_similarity(a.flatten(1), b.flatten(1))),
+            "angle_not_shaped",
+        ),
     ],
 )
 def test_the_slips_of_the_arc_are_named(answer, mistake):
     assert check("latents.slerp", answer).mistake == mistake
+
+
+def along(a, b, f, cosine):
+    omega = torch.acos(cosine)
+    return (torch.sin((1 - f) * omega) * a + torch.sin(f * omega) * b) / torch.sin(omega)
+
+
+@pytest.mark.parametrize(
+    ("cosine", "broken"),
+    [
+        (lambda a, b: (a * b).sum((1, 2, 3)) / (a * a).sum((1, 2, 3)), "arc_mirror"),
+        (lambda a, b: (a * b).mean((1, 2, 3)), "arc_length"),
+        (lambda a, b: -torch.cosine_similarity(a.flatten(1), b.flatten(1)), "arc_length"),
+    ],
+)
+def test_angles_that_nobody_has_named_fail(cosine, broken):
+    def answer(a, b, f):
+        return along(a, b, f, cosine(a, b).clamp(-1, 1).view(-1, 1, 1, 1))
+
+    result = check("latents.slerp", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", "", broken)
 
 
 def test_the_solutions_are_the_library_s():

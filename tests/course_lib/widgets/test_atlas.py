@@ -51,6 +51,11 @@ def test_every_state_has_its_own_picture():
     assert len(widget.pixels) == sum(each.size for each in (FULL, COLOUR, STILL, ONLY_PLACE))
 
 
+def test_a_slider_may_take_its_values_from_an_iterator():
+    widget = atlas(FULL, {"place": iter(PLACES), "t": (t for t in TS)}, start={"place": "down", "t": 750})
+    assert widget.positions == [1, 2] and [each["texts"][-1] for each in widget.sliders] == ["middle", "1000"]
+
+
 @pytest.mark.parametrize("planted", ["offset", "strides", "channels"])
 def test_a_wrong_layout_would_be_noticed(planted):
     widget = four()
@@ -203,6 +208,10 @@ BAD = {
     "start": (
         lambda: four(start={"place": "up"}), "slider_start",
         {"slider": "'place'", "got": "'up'", "allowed": "stem, down, middle"},
+    ),
+    "start of words": (
+        lambda: four(start={"place": 1}), "slider_start",
+        {"slider": "'place'", "got": "1", "allowed": "stem, down, middle"},
     ),
     "start name": (lambda: four(start={"f": 1}), "slider", {"got": "'f'", "allowed": "place, t"}),
     "strange caption": (lambda: four(captions={"f": []}), "slider", {"got": "'f'", "allowed": "place, t"}),

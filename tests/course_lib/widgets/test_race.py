@@ -35,6 +35,7 @@ def test_each_run_stands_at_the_last_frame_it_has_reached():
     for track, clock in zip(widget.tracks, CLOCKS.values(), strict=True):
         assert track["reached"] == [reached(clock, tick) for tick in range(21)]
         assert track["clock"] == [str(value) for value in clock]
+    assert [track["begins"] for track in widget.tracks] == [0, 2]
     assert [track["done"] for track in widget.tracks] == [20, 10]
 
 
@@ -50,6 +51,8 @@ def test_a_clock_that_is_not_of_small_whole_numbers_gets_a_thousand_equal_steps(
     clock = {"a": np.linspace(0, most, 14), "b": np.linspace(0, most / 2, 14)}
     widget = race({"a": run(14), "b": run(14)}, clock=clock)
     ticks = np.linspace(0, most, 1001)
+    late = race({"a": run(2)}, clock={"a": [most / 4, most]}).tracks[0]
+    assert [late[key] for key in ("begins", "done")] == [250, 1000]
     assert widget.count == 1001 and [track["done"] for track in widget.tracks] == [1000, 500]
     for track, row in zip(widget.tracks, clock.values(), strict=True):
         assert track["reached"] == [reached(row, tick) for tick in ticks]
