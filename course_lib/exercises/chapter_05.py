@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from course_lib import dit, unet
 from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
@@ -263,7 +264,7 @@ def _first_token(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 
 
 def _second_token(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    x = _counted(2, 3, 4, 6)
+    x = _counted(2, 3, 2, 4)  # two tokens in all: what is shown to be wrong is one that the claim names
     yield Comparison(call(x, 2)[:, 1], x[:, :, :2, 2:4].flatten(1))
 
 
@@ -310,6 +311,13 @@ def _reshaped(x: Tensor, patch: int) -> Tensor:
     return x.reshape(len(x), -1, x.shape[1] * patch**2)
 
 
+def _windows(x: Tensor, patch: int) -> Tensor:
+    """Tokens whose corners are 0, 1, 2, … instead of multiples of ``patch``."""
+    rows, columns = x.shape[2] // patch, x.shape[3] // patch
+    cut = [x[:, :, i : i + patch, j : j + patch] for i in range(rows) for j in range(columns)]
+    return torch.stack([token.flatten(1) for token in cut], dim=1)
+
+
 PATCHIFY = Exercise(
     "dit.patchify",
     chapter=5,
@@ -329,6 +337,9 @@ PATCHIFY = Exercise(
         Mistake("channels_last", _cut("bhwpqc")),
         Mistake("channels_first", _cut("bchwpq")),
         Mistake("every_other_pixel", _cut("bhwcpq", axes="bcphqw")),
+        Mistake("patches_split_last", _cut("bhwcpq", axes="bchwpq")),
+        Mistake("sliding", _windows),
+        Mistake("every_window", lambda x, patch: functional.unfold(x, patch).mT),
         Mistake("count_for_size", _count_for_size),
         Mistake("channels_as_tokens", _channels_as_tokens),
         Mistake("not_transposed", lambda x, patch: dit.patchify(x, patch).mT),

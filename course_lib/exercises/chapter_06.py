@@ -152,6 +152,10 @@ DDPM_STEP = Exercise(
             "noise_of_one_step",
             _mean(lambda s, t, x, e: (x - s.beta[t] / (1 - s.alpha[t]) ** 0.5 * e) / s.alpha[t] ** 0.5),
         ),
+        Mistake(
+            "share_of_the_jump",
+            _mean(lambda s, t, x, e: (x - (1 - s.alpha_bar[t]) ** 0.5 * e) / s.alpha[t] ** 0.5),
+        ),
         Mistake("noise_at_the_end", _noise_at_the_end),
         Mistake("no_noise", _noise(lambda s, t: 0.0)),
         Mistake("unit_noise", _noise(lambda s, t: 1.0)),
@@ -437,7 +441,7 @@ _WALKS = [
 def _asked_at(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     watch = _Watch()
     call(*_walk(watch, 2, _SHORT))
-    yield Comparison(torch.tensor(watch.asked), torch.arange(_SHORT.T, 0, -1).double())
+    yield Comparison(torch.tensor(watch.asked), torch.arange(_SHORT.T, 0, -1).double(), name="t")
 
 
 def _recites(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -526,6 +530,11 @@ def _x_T_again(model: Callable, x_T: Tensor, z: Tensor, schedule: Schedule) -> T
     return ddpm_step(x_T, 1, eps_hat, z[1], schedule)
 
 
+def _told_t_over_T(model: Callable, x_T: Tensor, z: Tensor, schedule: Schedule) -> Tensor:
+    walk = _loop(told=lambda x_t, t: torch.full((len(x_t),), t / schedule.T))
+    return walk(model, x_T, z, schedule)
+
+
 ANCESTRAL = Exercise(
     "samplers.ancestral",
     chapter=6,
@@ -548,6 +557,7 @@ ANCESTRAL = Exercise(
             "half_translated",
             _loop(told=lambda x_t, t: torch.full((len(x_t),), t - 1), noise=lambda z, t, x_t: z[t - 1]),
         ),
+        Mistake("told_t_over_T", _told_t_over_T),
         Mistake("told_a_number", _loop(told=lambda x_t, t: t)),
         Mistake("told_in_another_shape", _loop(told=lambda x_t, t: torch.full((len(x_t), 1), t))),
         Mistake("told_one_for_all", _loop(told=lambda x_t, t: torch.tensor([t]))),

@@ -83,6 +83,10 @@ def _sigma(now: Tensor, then: Tensor, eta: float) -> Tensor:
     return eta * ((1 - then) / (1 - now)) ** 0.5 * (1 - now / then) ** 0.5
 
 
+def _sigma_upside_down(now: Tensor, then: Tensor, eta: float) -> Tensor:
+    return eta * ((1 - now) / (1 - then)) ** 0.5 * (1 - now / then) ** 0.5
+
+
 def _direction(now: Tensor, then: Tensor, sigma: Tensor) -> Tensor:
     return (1 - then - sigma**2).clamp(min=0) ** 0.5
 
@@ -153,6 +157,7 @@ DDIM_STEP = Exercise(
     mistakes=[
         Mistake("alpha_for_alpha_bar", _step(read=_of_one_step)),
         Mistake("literal_t_minus_1", _step(read=lambda s, t, _: (s.alpha_bar[t], s.alpha_bar[t - 1]))),
+        Mistake("before_t_next", _step(read=lambda s, t, t_next: (s.alpha_bar[t], s.alpha_bar[t_next - 1]))),
         Mistake("sigma_not_subtracted", _step(direction=lambda now, then, sigma: (1 - then) ** 0.5)),
         Mistake(
             "sigma_not_squared", _step(direction=lambda now, then, s: (1 - then - s).clamp(min=0) ** 0.5)
@@ -162,14 +167,22 @@ DDIM_STEP = Exercise(
         Mistake("noise_of_now", _step(direction=lambda now, then, s: (1 - now - s**2).clamp(min=0) ** 0.5)),
         Mistake("no_direction", _step(direction=lambda now, then, sigma: 0 * sigma)),
         Mistake("eta_twice", _step(added=lambda sigma, eta: eta * sigma)),
+        Mistake(
+            "eta_at_z_only",
+            _step(sigma=lambda now, then, eta: _sigma(now, then, 1.0), added=lambda sigma, eta: eta * sigma),
+        ),
+        Mistake("eta_under_the_root", _step(sigma=lambda now, then, eta: eta**0.5 * _sigma(now, then, 1.0))),
         Mistake("variance_for_std", _step(added=lambda sigma, eta: sigma**2)),
         Mistake("always_deterministic", _step(sigma=lambda now, then, eta: 0 * now)),
         Mistake("always_ancestral", _step(sigma=lambda now, then, eta: _sigma(now, then, 1.0))),
         Mistake(
             "sigma_upside_down",
-            _step(
-                sigma=lambda now, then, eta: eta * ((1 - now) / (1 - then)) ** 0.5 * (1 - now / then) ** 0.5
-            ),
+            _step(sigma=_sigma_upside_down),
+        ),
+        # As the task writes it: nothing keeps the root of 1 - alpha_bar_s - sigma^2 from being NaN.
+        Mistake(
+            "sigma_upside_down_nan",
+            _step(sigma=_sigma_upside_down, direction=lambda now, then, s: (1 - then - s**2) ** 0.5),
         ),
         Mistake("sigma_of_beta", _step(sigma=lambda now, then, eta: eta * (1 - now / then) ** 0.5)),
         Mistake("sigma_not_rooted", _step(sigma=lambda now, then, eta: eta * _sigma(now, then, 1.0) ** 2)),
@@ -372,6 +385,19 @@ def _over_the_channels(a: Tensor, b: Tensor) -> Tensor:
     return torch.cosine_similarity(a, b, dim=1)[:, None].acos()
 
 
+def _over_the_channels_unshaped(a: Tensor, b: Tensor) -> Tensor:
+    return torch.cosine_similarity(a, b, dim=1).acos()
+
+
+def _every_pair(a: Tensor, b: Tensor) -> Tensor:
+    return (_unit(a).flatten(1) @ _unit(b).flatten(1).T).acos()
+
+
+def _every_pair_divided(a: Tensor, b: Tensor) -> Tensor:
+    u, v = a.flatten(1), b.flatten(1)
+    return (u @ v.T / (u.norm(dim=1) * v.norm(dim=1))).acos()
+
+
 def _not_normalised(a: Tensor, b: Tensor) -> Tensor:
     return (a * b).flatten(1).sum(1).view(-1, 1, 1, 1).acos()
 
@@ -392,13 +418,15 @@ SLERP = Exercise(
     "latents.slerp",
     chapter=7,
     reference=latents.slerp,
-    # Two numbers; a batch of another size than the width; and B == W, where forgotten axes run silently.
+    # Two numbers; a batch of another size than the width; B == W, where forgotten axes run silently; and
+    # B == C == H == W, where an angle of any shape does, so that its numbers show which one it was.
     probes=[
         (*_flat_pair(), 0.5),
         (*_flat_pair(), 0.2),
         (*_pair(3, 2, 2, 2), 0.3),
         (*_pair(2, 2, 3, 3), 0.8),
-        (*_pair(2, 1, 3, 2), 0.6),
+        (*_pair(2, 3, 3, 2), 0.6),
+        (*_pair(2, 2, 2, 2), 0.6),
     ],
     properties=[
         Property("arc_ends", _starts_and_ends),
@@ -426,6 +454,9 @@ SLERP = Exercise(
         Mistake("whole_batch", _arc(_whole_batch)),
         Mistake("angle_not_shaped", _arc(lambda a, b: _cosine(a, b).acos().flatten())),
         Mistake("over_the_channels", _arc(_over_the_channels)),
+        Mistake("over_the_channels_unshaped", _arc(_over_the_channels_unshaped)),
+        Mistake("every_pair", _arc(_every_pair)),
+        Mistake("every_pair_divided", _arc(_every_pair_divided)),
         Mistake("dot_not_divided", _arc(_not_normalised)),
         Mistake("dot_clamped", _arc(_dot_clamped)),
         Mistake("length_lost", _length_lost),

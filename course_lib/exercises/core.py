@@ -27,10 +27,14 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a property asks to be equal: ``got``, made of the answer's own answers, and ``want``."""
+    """What a property asks to be equal: ``got``, made of the answer's own answers, and ``want``.
+
+    name: that of a quantity which the answers themselves do not show, and which is shown in their place.
+    """
 
     got: Tensor
     want: Tensor
+    name: str = ""
 
 
 class Broken(Exception):  # noqa: N818  (it ends a property; nothing is wrong with the program)
@@ -76,8 +80,10 @@ class Exercise:
 
     ``shown`` is what ``solution`` displays, where that is not the reference itself. With ``trains`` every
     answer must let the gradient through to the model that it was given. With ``lists`` the answer is a list
-    of whole numbers, such as timesteps. ``most``: up to so many numbers are shown in full. Raises ValueError
-    for fewer than three mistakes, no probes, or a name used twice.
+    of whole numbers, such as timesteps; a tensor of whole numbers counts as one, since its entries index a
+    table as a list's do, and one of decimals does not, since its entries index nothing. ``most``: up to so
+    many numbers are shown in full. Raises ValueError for fewer than three mistakes, no probes, or a name
+    used twice.
     """
 
     name: str
@@ -167,6 +173,7 @@ GRADIENT = Property("gradient", _nothing)  # no property sees it in the values: 
 # What ``item()``, ``float()`` and ``numpy()`` leave of a tensor.
 CUT_OFF = ("float", "int", "float32", "float64", "ndarray")
 
+MOST_NAMED = 16  # entries of a named quantity that are shown
 DECIMALS = (torch.float32, torch.float64)  # of a tensor, where a list of whole numbers is asked for
 
 
@@ -187,17 +194,24 @@ def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example
         calls.append((arguments, outcome))
         return outcome.value
 
-    def fails(known: Property, since: int) -> tuple[Property, Example | None, list[str]]:
+    def fails(
+        known: Property, since: int, named: Comparison | None = None
+    ) -> tuple[Property, Example | None, list[str]]:
         claim = lang.text("exercise.does_not_hold", claim=lang.text(f"property.{known.name}"))
         told = [claim, *changed_too(exercise, (outcome for _, outcome in calls))]
-        return known, _wrong_call(exercise, calls[since:]), told
+        if named is None:
+            if any(_not_a_number(exercise, arguments, outcome) for arguments, outcome in calls[since:]):
+                told.append(lang.text("exercise.not_a_number"))
+            return known, _wrong_call(exercise, calls[since:]), told
+        want, got = (f"{named.name} = {show(value, most=MOST_NAMED)}" for value in (named.want, named.got))
+        return known, Example(example(exercise, calls[-1][0]).inputs, want, got), told
 
     for known in exercise.all_properties:
         since = len(calls)
         try:
             for c in known.test(exercise, call):
                 if not close(c.got, c.want):
-                    return fails(known, since)
+                    return fails(known, since, c if c.name else None)
                 since = len(calls)
         except Broken as broken:
             return known, example(exercise, broken.arguments), _no_answer(exercise, broken.outcome)
@@ -211,6 +225,14 @@ def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example
         if exercise.trains and not outcome.grad:
             return GRADIENT, example(exercise, arguments), [lang.text("exercise.cut_off")]
     return None
+
+
+def _not_a_number(exercise: Exercise, arguments: Arguments, outcome: Outcome) -> bool:
+    """Whether this call answered NaN where the reference does not."""
+    assert outcome.value is not None
+    if outcome.value.is_meta:  # too large to be right: it has a shape, but no numbers
+        return False
+    return bool(outcome.value.isnan().any()) and not bool(exercise.want(*arguments).isnan().any())
 
 
 def _wrong_call(exercise: Exercise, calls: Sequence[tuple[Arguments, Outcome]]) -> Example | None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from course_lib import lang, progress
-from course_lib.exercises.core import Answer, Example, Exercise, first_failure, matching_mistake
-from course_lib.exercises.running import run
+from course_lib.exercises.core import Answer, Example, Exercise, example, first_failure, matching_mistake
+from course_lib.exercises.running import returns_a_value, run
 
 NOT_ATTEMPTED, FAILED, PASSED = "not_attempted", "failed", "passed"
 # A sign and a word tell the verdicts apart; the colour only repeats it. Greys and colours that read on
@@ -113,7 +113,11 @@ def _judge(exercise: Exercise, answer: Answer | object, language: str) -> Result
         says = lang.text("exercise.not_a_function", got=type(answer).__name__)
         return result(FAILED, says, broken="runs")
     function = cast(Callable[..., object], answer)
-    if run(function, tuple(exercise.probes[0])).kind == "nothing":
+    first = run(function, tuple(exercise.probes[0]))
+    if first.kind == "nothing":
+        if first.detail == "None" and returns_a_value(function):
+            shown = example(exercise, tuple(exercise.probes[0]))
+            return result(FAILED, lang.text("exercise.returns_none"), broken="runs", example=shown)
         return result(NOT_ATTEMPTED, lang.text("exercise.start"))
     if found := matching_mistake(exercise, function):
         return result(FAILED, *found[2], mistake=found[0].name, example=found[1])

@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ MOST = 10**6  # entries of an answer; no exercise asks for more than some hundre
 class Outcome:
     """What one call did. kind: "answer" (``value`` is it, in float64), "nothing", "type", "dtype" or "error".
 
+    With "nothing", detail is "None" where the call returned just that.
     An answer too large to be right has a ``value`` without numbers, which only has its shape.
     ``value`` is always detached; grad: whether a gradient could flow through the answer itself.
     dtype: that of the answer; detail: the wrong type's name or the error's message; error: the
@@ -121,7 +123,7 @@ def _judge_type(answer: object) -> Outcome:
     if inspect.iscoroutine(answer):
         answer.close()  # or Python warns that nobody awaited it
     if answer is None or answer is Ellipsis or answer is NotImplemented:
-        return Outcome("nothing")
+        return Outcome("nothing", detail="None" if answer is None else "")
     if isinstance(answer, list | tuple | range):
         listed = _tensor_of(answer)
         if isinstance(listed, str):
@@ -171,6 +173,21 @@ def _differs(before: object, after: object) -> bool:
         return False
     same_kind = before.shape == after.shape and before.dtype == after.dtype and before.device == after.device
     return not (same_kind and torch.equal(before, after.detach()))
+
+
+def returns_a_value(function: Callable[..., object]) -> bool:
+    """Whether the function's own code holds a ``return`` of something that is not plainly None."""
+    # Its bytecode, because that is always at hand: a notebook's or a terminal's source may not be.
+    try:
+        steps = list(dis.get_instructions(inspect.unwrap(function).__code__))
+    except Exception:  # a callable object may raise anything when it is asked
+        return False
+    for before, step in pairwise(steps):
+        given = step if step.opname == "RETURN_CONST" else before  # Python 3.12 and 3.13 join the two
+        plain = given.opname in ("LOAD_CONST", "RETURN_CONST") and given.argval in (None, ...)
+        if step.opname in ("RETURN_VALUE", "RETURN_CONST") and not plain:
+            return True
+    return False
 
 
 def _file(function: Callable[..., object]) -> str | None:

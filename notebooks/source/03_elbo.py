@@ -1893,7 +1893,7 @@ ax[0].legend()
 figures.show(fig, "alt.elbo.bits")
 
 # %% [markdown] key="digits-note" lang="en"
-# The uniform model needs 8 bits a pixel, PNG files of these three digits between 1.98 and 3.05 (of which 0.58 is the file's fixed frame), our network 1.13 to 1.89 with $\tilde\beta_t$, 1.55 on average, and about 2 with $\beta_t$. So the network does know something about digits; and a format from 1996 is not so far behind. Two surprises are worth a second look.
+# The uniform model needs 8 bits a pixel, PNG files of these three digits between 1.98 and 3.05 (of which 0.58 is the file's fixed frame), our network 1.23 to 2.11 with $\tilde\beta_t$, 1.69 on average, and about 2 with $\beta_t$. So the network does know something about digits; and a format from 1996 is not so far behind. Two surprises are worth a second look.
 #
 # **The better variance has changed sides.** For $\mathcal N(0,1)$ data $\beta_t$ was perfect; for digits $\tilde\beta_t$ wins. A digit, with its exactly black and exactly white pixels, is nearer to the other extreme of section 8, a single point.
 #
@@ -1904,8 +1904,8 @@ figures.show(fig, "alt.elbo.bits")
 #
 # Your exercises so far:
 
-# %% [markdown] key="digits-note" lang="id" ref="a35c9d7e"
-# Model seragam memerlukan 8 bit per piksel, berkas PNG ketiga angka ini antara 1.98 dan 3.05 (0.58 di antaranya kerangka berkas yang tetap), jaringan kita 1.13 sampai 1.89 dengan $\tilde\beta_t$, rata-rata 1.55, dan sekitar 2 dengan $\beta_t$. Jadi jaringan itu memang tahu sesuatu tentang
+# %% [markdown] key="digits-note" lang="id" ref="cff91d74"
+# Model seragam memerlukan 8 bit per piksel, berkas PNG ketiga angka ini antara 1.98 dan 3.05 (0.58 di antaranya kerangka berkas yang tetap), jaringan kita 1.23 sampai 2.11 dengan $\tilde\beta_t$, rata-rata 1.69, dan sekitar 2 dengan $\beta_t$. Jadi jaringan itu memang tahu sesuatu tentang
 # angka; dan format dari tahun 1996 tidak jauh tertinggal. Dua kejutan patut dilihat sekali lagi.
 #
 # **Kali ini varians yang lain yang menang.** Untuk data $\mathcal N(0,1)$, $\beta_t$ sempurna; untuk angka, $\tilde\beta_t$ yang menang. Angka, dengan piksel yang hitam pekat dan putih bersih, lebih dekat ke ujung lain dari bagian 8, yaitu satu titik tunggal.
@@ -1917,8 +1917,8 @@ figures.show(fig, "alt.elbo.bits")
 #
 # Latihanmu sejauh ini:
 
-# %% [markdown] key="digits-note" lang="ko" ref="a35c9d7e"
-# 모든 회색을 똑같이 보는 모델은 픽셀당 8비트가 필요합니다. 이 숫자 세 장의 PNG 파일은 1.98비트에서 3.05비트입니다(그 가운데 0.58비트는 크기가 정해진 파일의 틀입니다). 우리 신경망은 $\tilde\beta_t$로 1.13비트에서 1.89비트, 평균 1.55비트이고, $\beta_t$로는 2비트쯤 됩니다. 그러니 신경망은 숫자를 좀 알기는 합니다. 1996년에 나온 파일 형식도 그리 뒤지지 않습니다. 뜻밖의 결과 두 가지는 다시 들여다볼 만합니다.
+# %% [markdown] key="digits-note" lang="ko" ref="cff91d74"
+# 모든 회색을 똑같이 보는 모델은 픽셀당 8비트가 필요합니다. 이 숫자 세 장의 PNG 파일은 1.98비트에서 3.05비트입니다(그 가운데 0.58비트는 크기가 정해진 파일의 틀입니다). 우리 신경망은 $\tilde\beta_t$로 1.23비트에서 2.11비트, 평균 1.69비트이고, $\beta_t$로는 2비트쯤 됩니다. 그러니 신경망은 숫자를 좀 알기는 합니다. 1996년에 나온 파일 형식도 그리 뒤지지 않습니다. 뜻밖의 결과 두 가지는 다시 들여다볼 만합니다.
 #
 # **더 나은 분산이 뒤바뀌었습니다.** 데이터가 $\mathcal N(0,1)$일 때는 $\beta_t$가 완벽했는데, 숫자 그림에서는 $\tilde\beta_t$가 이깁니다. 정확히 검은 픽셀과 정확히 흰 픽셀로 된 숫자 그림은 8절의 다른 극단, 곧 점 하나에 더 가깝습니다.
 #

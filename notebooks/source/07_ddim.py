@@ -713,7 +713,7 @@ figures.show(fig, "alt.ddim.card")
 #
 # *“10 to 50 steps instead of 1000: 20 to 100 times faster.”* The arithmetic is right, and the seconds follow the number of calls, since the step itself is almost free. The paper's own claim is 10 to 50 times.
 #
-# *“While maintaining quality.”* With 50 calls, nearly, by this measure. With 10 steps of DDIM, do not count on it: on the two blobs the error was more than five times that of 50 steps (0.0767 against 0.0141), and in the paper's table 1, on small colour photographs, ten steps score more than three times the distance of a thousand. How soon a trained network's curve goes flat depends on the network; only a measurement tells.
+# *“While maintaining quality.”* With 50 calls, yes, by this measure; on our digits even with 10. Do not count on that elsewhere: on the two blobs ten steps of DDIM had more than five times the error of 50 (0.0767 against 0.0141), and in the paper's table 1, on small colour photographs, ten steps score more than three times the distance of a thousand. Small pictures with a known label forgive much. How soon a trained network's curve goes flat, only a measurement tells.
 #
 # *Faster than what?* A factor is meaningless without the name of the slow sampler and the quality of both. And mind what the card cannot show: the classifier judges digits by 64 numbers. Two samplers that score alike may still look different to you.
 #
@@ -733,12 +733,12 @@ figures.show(fig, "alt.ddim.card")
 #
 # With $D=\hat x_0$ it is DDIM again: that is its first step, and its last one too, because $\lambda_0$ is infinite.
 
-# %% [markdown] key="cost-claims" lang="id" ref="49f43f79"
+# %% [markdown] key="cost-claims" lang="id" ref="182fd691"
 # (a), untuk keduanya dengan 50 panggilan. Sebelum menyebut pemenangnya, lihat ± lantainya: sebesar itulah sebaran jarak di antara sesama angka asli. Sekarang mari baca tabel itu berhadapan dengan klaim-klaimnya.
 #
 # *“10 sampai 50 langkah sebagai ganti 1000: 20 sampai 100 kali lebih cepat.”* Hitungannya benar, dan detiknya mengikuti banyaknya panggilan, sebab langkahnya sendiri hampir gratis. Klaim makalahnya sendiri 10 sampai 50 kali.
 #
-# *“Dengan mutu yang terjaga.”* Dengan 50 panggilan, hampir, menurut ukuran ini. Dengan 10 langkah DDIM, jangan mengandalkannya: pada dua gundukan tadi galatnya lebih dari lima kali galat 50 langkah (0.0767 berbanding 0.0141), dan dalam tabel 1 makalah itu, untuk foto berwarna yang kecil, sepuluh langkah memberi jarak lebih dari tiga kali jarak seribu langkah. Seberapa cepat kurva sebuah jaringan terlatih mendatar bergantung pada jaringannya; hanya pengukuran yang dapat menjawabnya.
+# *“Dengan mutu yang terjaga.”* Dengan 50 panggilan, ya, menurut ukuran ini; pada angka kita bahkan dengan 10. Jangan mengandalkannya di tempat lain: pada dua gundukan tadi galat sepuluh langkah DDIM lebih dari lima kali galat 50 langkah (0.0767 berbanding 0.0141), dan dalam tabel 1 makalah itu, untuk foto berwarna yang kecil, sepuluh langkah memberi jarak lebih dari tiga kali jarak seribu langkah. Gambar kecil yang labelnya diketahui banyak memaafkan. Seberapa cepat kurva sebuah jaringan terlatih mendatar hanya dapat dijawab dengan mengukurnya.
 #
 # *Lebih cepat daripada apa?* Sebuah faktor tidak berarti apa-apa tanpa nama sampler lambatnya dan mutu keduanya. Ingat pula apa yang tidak dapat ditunjukkan kartu itu: pengklasifikasi menilai angka dengan 64 bilangan. Dua sampler yang nilainya sama bisa saja tampak berbeda di mata kita.
 #
@@ -758,12 +758,12 @@ figures.show(fig, "alt.ddim.card")
 #
 # Dengan $D=\hat x_0$ ia kembali menjadi DDIM: begitulah langkah pertamanya, dan langkah terakhirnya juga, sebab $\lambda_0$ tak hingga.
 
-# %% [markdown] key="cost-claims" lang="ko" ref="49f43f79"
+# %% [markdown] key="cost-claims" lang="ko" ref="182fd691"
 # 50번 부르면 둘 다 (a)입니다. 어느 쪽이 이겼는지 말하기 전에 바닥의 ±를 보십시오. 진짜 숫자끼리 잰 거리도 그만큼은 들쭉날쭉합니다. 이제 표를 놓고 그 말들을 따져 봅시다.
 #
 # *“1000단계 대신 10단계에서 50단계이면 되니 20배에서 100배 빠르다.”* 셈은 맞습니다. 단계의 계산 자체는 거의 공짜이므로 시간은 호출 횟수를 따라갑니다. 논문이 스스로 내세우는 것은 10배에서 50배입니다.
 #
-# *“품질을 유지하면서.”* 50번 부르면 이 잣대로는 거의 그렇습니다. DDIM으로 10단계이면 기대하지 마십시오. 두 덩어리에서 그 오차는 50단계의 다섯 배가 넘었고(0.0767 대 0.0141), 논문의 표 1을 보면 작은 컬러 사진에서 열 단계의 거리는 천 단계의 세 배가 넘습니다. 학습한 신경망의 곡선이 얼마나 빨리 평평해지는지는 신경망에 달려 있고, 재어 보아야만 압니다.
+# *“품질을 유지하면서.”* 50번 부르면 이 잣대로는 그렇습니다. 우리 숫자에서는 10번만 불러도 그렇습니다. 그러나 다른 데서도 그러리라고 믿지는 마십시오. 두 덩어리에서 DDIM 열 단계의 오차는 50단계의 다섯 배가 넘었고(0.0767 대 0.0141), 논문의 표 1을 보면 작은 컬러 사진에서 열 단계의 거리는 천 단계의 세 배가 넘습니다. 그림이 작고 레이블을 알면 웬만한 잘못은 드러나지 않습니다. 학습한 신경망의 곡선이 얼마나 빨리 평평해지는지는 재어 보아야만 압니다.
 #
 # *무엇에 견주어 빠르다는 말입니까?* 느린 샘플러가 무엇인지, 둘의 품질이 어떤지를 말하지 않으면 배수는 뜻이 없습니다. 카드가 보여 주지 못하는 것도 있습니다. 분류기는 수 64개만 보고 숫자를 판단합니다. 점수가 비슷한 두 샘플러가 여러분의 눈에는 달라 보일 수 있습니다.
 #
@@ -898,6 +898,8 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 # %% [markdown] key="solvers-note" lang="en"
 # At 5 steps neither is good: the order of a solver is a promise about *small* steps. At 10 and 20, 2M is ahead; compare its 20 steps with DDIM's 50. But it does not go on like this: from 20 to 50 steps it hardly gains, or even loses. The promise is also one about *smooth* functions, and a trained network is rough at small $t$: now and then a single pixel tips over.
 #
+# One more surprise: in the table of section 4, `dpm-10` stands behind `ddim-10`, although its pictures are closer to the exact ones. That is no contradiction. Here we compare picture with picture, with the path that *this network* prescribes; there, a crowd of pictures with real digits. The network's path is not perfect, and being faithful to it is not the same as being right.
+#
 # Look along the columns: it is the same picture in every row. The number of steps decides how *exactly* the picture is drawn, and not *which* picture it is. That is decided by $x_T$. So let us use $x_T$.
 #
 # ## 6 · Between two pictures
@@ -906,8 +908,10 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 #
 # **Commit:** $a$ and $b$ are draws of $\mathcal N(0,I)$ with $d=784$ numbers each. How long is each of them, in units of $\sqrt d$, and how long is the vector half-way: (a) 1 and 1, (b) 1 and about 0.7, (c) 1 and 0.5?
 
-# %% [markdown] key="solvers-note" lang="id" ref="a8ec75b1"
+# %% [markdown] key="solvers-note" lang="id" ref="97325bb2"
 # Pada 5 langkah tidak satu pun yang baik: orde sebuah penyelesai adalah janji tentang langkah yang *pendek*. Pada 10 dan 20, 2M unggul; bandingkan 20 langkahnya dengan 50 langkah DDIM. Tetapi tidak terus begitu: dari 20 ke 50 langkah ia hampir tidak membaik, atau malah memburuk. Janji itu juga janji tentang fungsi yang *mulus*, sedangkan jaringan terlatih kasar pada $t$ kecil: sesekali ada satu piksel yang berbalik.
+#
+# Satu kejutan lagi: dalam tabel di bagian 4, `dpm-10` kalah dari `ddim-10`, padahal gambarnya lebih dekat ke gambar yang tepat. Itu bukan pertentangan. Di sini kita membandingkan gambar dengan gambar, dengan jalan yang ditentukan *jaringan ini*; di sana, kerumunan gambar dengan angka asli. Jalan jaringan itu tidak sempurna, dan setia kepadanya tidak sama dengan benar.
 #
 # Lihat kolom demi kolom: di setiap baris gambarnya sama. Banyaknya langkah menentukan seberapa *teliti* gambar itu digambar, bukan gambar *mana* yang digambar. Yang menentukan itu $x_T$. Maka mari kita manfaatkan $x_T$.
 #
@@ -917,8 +921,10 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 #
 # **Putuskan dulu:** $a$ dan $b$ adalah sampel $\mathcal N(0,I)$, masing-masing berisi $d=784$ bilangan. Berapa panjang masing-masing, dalam satuan $\sqrt d$, dan berapa panjang vektor di tengah-tengah: (a) 1 dan 1, (b) 1 dan kira-kira 0.7, (c) 1 dan 0.5?
 
-# %% [markdown] key="solvers-note" lang="ko" ref="a8ec75b1"
+# %% [markdown] key="solvers-note" lang="ko" ref="97325bb2"
 # 5단계에서는 어느 쪽도 좋지 않습니다. 풀이법의 차수는 단계가 *짧을* 때의 약속이기 때문입니다. 10단계와 20단계에서는 2M이 앞섭니다. 그 20단계를 DDIM의 50단계와 견주어 보십시오. 그러나 언제까지나 그렇지는 않습니다. 20단계에서 50단계로 늘리면 거의 나아지지 않거나 도리어 나빠집니다. 그 약속은 *매끄러운* 함수에 대한 약속이기도 한데, 학습한 신경망은 작은 $t$에서 거칩니다. 이따금 픽셀 하나가 뒤집히기도 합니다.
+#
+# 놀랄 일이 하나 더 있습니다. 4절의 표에서는 `dpm-10`이 `ddim-10`에 뒤집니다. 그린 그림은 정확한 그림에 더 가까운데도 그렇습니다. 모순은 아닙니다. 여기서는 그림 한 장 한 장을 *이 신경망*이 정해 주는 길과 견주고, 거기서는 그림 한 무리를 진짜 숫자와 견줍니다. 신경망의 길은 완벽하지 않으므로, 그 길에 충실한 것과 옳은 것은 다릅니다.
 #
 # 열을 따라 내려가며 보십시오. 어느 줄에서나 같은 그림입니다. 단계 수는 그림을 얼마나 *정확하게* 그릴지를 정할 뿐, *어떤* 그림일지는 정하지 않습니다. 어떤 그림일지는 $x_T$가 정합니다. 그러니 이제 $x_T$를 써 봅시다.
 #

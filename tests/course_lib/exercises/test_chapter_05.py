@@ -228,6 +228,19 @@ def by_loops(x, patch):
     return torch.stack(cut, dim=1)
 
 
+def by_loops_from(x, patch, corners):
+    """Windows whose corners are ``corners`` of the number of patches along a side."""
+    rows, columns = (corners(n // patch) for n in x.shape[2:])
+    cut = [x[:, :, i : i + patch, j : j + patch].flatten(1) for i in rows for j in columns]
+    return torch.stack(cut, dim=1)
+
+
+def split_last(x, patch):
+    b, c, height, width = x.shape
+    tiles = x.reshape(b, c, height // patch, width // patch, patch, patch)
+    return tiles.permute(0, 2, 3, 1, 4, 5).reshape(b, -1, c * patch**2)
+
+
 def by_einops_of_hand(x, patch):
     b, c, height, width = x.shape
     x = x.reshape(b, c, height // patch, patch, width // patch, patch)
@@ -266,13 +279,24 @@ def test_patches_cut_differently_pass(answer):
             ),
             "channels_first",
         ),
-        (lambda x, patch: F.unfold(x, patch).mT, ""),
+        (lambda x, patch: F.unfold(x, patch).mT, "every_window"),
+        (lambda x, patch: by_loops_from(x, patch, range), "sliding"),
+        (lambda x, patch: split_last(x, patch), "patches_split_last"),
         (lambda x, patch: F.avg_pool2d(x, patch).flatten(2).mT, ""),
     ],
 )
 def test_the_slips_of_cutting_are_named(answer, mistake):
     result = check("dit.patchify", answer)
     assert (result.status, result.mistake) == ("failed", mistake)
+
+
+def test_what_is_shown_of_a_wrong_second_token_lies_in_it():
+    def answer(x, patch):  # token 0 is right, and all others are it once more
+        return by_unfold(x, patch)[:, :1].expand(-1, x.shape[2] * x.shape[3] // patch**2, -1)
+
+    result = check("dit.patchify", lambda x, p: by_unfold(x, p) if p == 1 else answer(x, p))
+    assert result.broken == "patches_second"
+    assert result.example.expected.startswith("answer[0, 1, ")
 
 
 def test_the_solutions_are_the_library_s_where_it_has_them():

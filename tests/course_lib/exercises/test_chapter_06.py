@@ -79,6 +79,16 @@ def test_a_wrong_mean_that_nobody_has_named_fails(wrong, broken):
     assert check("samplers.ddpm_step", answer).broken == broken
 
 
+def test_all_the_noise_of_the_jump_in_the_numerator_is_named():
+    def answer(x_t, t, eps_hat, z, schedule):
+        gone = 1 - schedule.alpha_bar[t]
+        return (x_t - gone / gone.sqrt() * eps_hat) / schedule.alpha[t].sqrt() + (t > 1) * schedule.beta[
+            t
+        ].sqrt() * z
+
+    assert check("samplers.ddpm_step", answer).mistake == "share_of_the_jump"
+
+
 def test_a_step_with_the_other_variance_is_named_and_not_called_wrong_altogether():
     result = check("samplers.ddpm_step", lambda *a: samplers.ddpm_step(*a, variance="beta_tilde"))
     assert result.mistake == "beta_tilde"
@@ -268,6 +278,36 @@ def test_timesteps_of_another_shape_are_named(told, mistake):
         return x_t
 
     assert check("samplers.ancestral", answer).mistake == mistake
+
+
+def told_a_share(share):
+    def answer(model, x_T, z, schedule):
+        x_t = x_T
+        with torch.no_grad():
+            for t in range(schedule.T, 0, -1):
+                eps_hat = model(x_t, torch.full((len(x_t),), share(t, schedule.T)))
+                x_t = algorithm_2(x_t, t, eps_hat, z[t], schedule)
+        return x_t
+
+    return answer
+
+
+def test_a_share_of_the_way_in_the_place_of_t_is_named():
+    assert check("samplers.ancestral", told_a_share(lambda t, T: t / T)).mistake == "told_t_over_T"
+
+
+@pytest.mark.parametrize(
+    ("share", "got"),
+    [
+        (lambda t, T: (t - 1) / T, "t = [0.75, 0.5, 0.25, 0]"),
+        (lambda t, T: T + 1 - t, "t = [1, 2, 3, 4]"),
+    ],
+)
+def test_another_t_is_shown_beside_the_one_to_be_asked_with(share, got):
+    result = check("samplers.ancestral", told_a_share(share))
+    assert (result.mistake, result.broken) == ("", "walk_asks")
+    assert (result.example.expected, result.example.got) == ("t = [4, 3, 2, 1]", got)
+    assert "model = model" in result.example.inputs
 
 
 def test_a_plain_number_for_t_is_named_also_when_it_is_the_library_s_step():

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from course_lib import lang, latents, progress, samplers
 from course_lib.exercises import check, solution
@@ -23,7 +24,7 @@ def _own_home(tmp_path, monkeypatch):
 # ---- samplers.ddim_step
 
 
-def ddim(before=lambda t, t_next: t_next, room=True, size=1.0, fraction=None, guess=None):
+def ddim(before=lambda t, t_next: t_next, room=True, size=1.0, fraction=None, guess=None, clamp=True):
     """Eq. 12 in the prose's letters, with one of them wrong."""
 
     def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
@@ -35,7 +36,8 @@ def ddim(before=lambda t, t_next: t_next, room=True, size=1.0, fraction=None, gu
         if fraction is not None:
             sigma = eta * fraction(now, then, schedule, t)
         left = 1 - then - sigma**2 if room else 1 - then
-        return torch.sqrt(then) * x_0_hat + torch.sqrt(left.clamp(min=0)) * eps_hat + size * sigma * z
+        left = left.clamp(min=0) if clamp else left
+        return torch.sqrt(then) * x_0_hat + torch.sqrt(left) * eps_hat + size * sigma * z
 
     return answer
 
@@ -70,7 +72,18 @@ def test_a_step_written_differently_passes(answer):
     ("wrong", "mistake"),
     [
         ({"before": lambda t, t_next: t - 1}, "literal_t_minus_1"),
+        ({"before": lambda t, t_next: t_next - 1}, "before_t_next"),
+        ({"before": lambda t, t_next: t_next - 1, "clamp": False}, "before_t_next"),
         ({"room": False}, "sigma_not_subtracted"),
+        ({"fraction": lambda a, b, s, t: ((1 - a) / (1 - b) * (1 - a / b)).sqrt()}, "sigma_upside_down"),
+        (
+            {"fraction": lambda a, b, s, t: ((1 - a) / (1 - b) * (1 - a / b)).sqrt(), "clamp": False},
+            "sigma_upside_down_nan",
+        ),
+        (
+            {"fraction": lambda a, b, s, t: ((1 - a) / (1 - b)).sqrt() * (1 - a / b).sqrt(), "clamp": False},
+            "sigma_upside_down_nan",
+        ),
         ({"fraction": lambda a, b, s, t: (1 - b) / (1 - a) * (1 - a / b)}, "sigma_not_rooted"),
         ({"fraction": lambda a, b, s, t: ((1 - b) / (1 - a) * (1 - s.alpha[t])).sqrt()}, "beta_of_one_step"),
         ({"fraction": lambda a, b, s, t: s.beta_tilde[t].sqrt()}, "beta_tilde_of_one_step"),
@@ -87,6 +100,35 @@ def test_a_step_written_differently_passes(answer):
 )
 def test_the_slips_that_the_formula_invites_are_named(wrong, mistake):
     assert check("samplers.ddim_step", ddim(**wrong)).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("sigma", "at_z", "mistake"),
+    [
+        (lambda eta, variance: variance.sqrt(), lambda eta: eta, "eta_at_z_only"),
+        (lambda eta, variance: (eta * variance).sqrt(), lambda eta: 1, "eta_under_the_root"),
+    ],
+)
+def test_eta_in_another_place_is_named(sigma, at_z, mistake):
+    def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
+        now, then = schedule.alpha_bar[t], schedule.alpha_bar[t_next]
+        x_0_hat = (x_t - torch.sqrt(1 - now) * eps_hat) / torch.sqrt(now)
+        size = sigma(eta, (1 - then) / (1 - now) * (1 - now / then))
+        x_next = torch.sqrt(then) * x_0_hat + torch.sqrt(1 - then - size**2) * eps_hat
+        return x_next + at_z(eta) * size * z
+
+    assert check("samplers.ddim_step", answer).mistake == mistake
+
+
+def test_an_answer_with_nan_that_nobody_has_named_is_told_where_nan_comes_from():
+    def answer(x_t, t, t_next, eps_hat, schedule, eta, z):
+        right = samplers.ddim_step(x_t, t, t_next, eps_hat, schedule, eta, z)
+        return right + 0 * torch.log(torch.tensor(t_next - 0.5))
+
+    result = check("samplers.ddim_step", answer)
+    assert (result.mistake, result.lines[-1]) == ("", lang.text("exercise.not_a_number"))
+    right = check("samplers.ddim_step", lambda *given: samplers.ddim_step(*given) + 1)
+    assert lang.text("exercise.not_a_number") not in right.lines
 
 
 def test_a_step_that_is_right_only_without_noise_fails():
@@ -182,6 +224,17 @@ def test_grids_that_nobody_has_named_fail(answer, broken):
     assert (result.status, result.mistake, result.broken) == ("failed", "", broken)
 
 
+@pytest.mark.parametrize("whole", [torch.int16, torch.int32, torch.int64])
+def test_timesteps_in_a_tensor_count_as_a_list_where_they_index_a_table(whole):
+    def answer(kind):
+        return lambda T, steps: torch.tensor(samplers.times(T, steps), dtype=kind)
+
+    assert check("samplers.times", answer(whole)).passed
+    assert check("samplers.times", answer(torch.float64)).lines == (
+        lang.text("exercise.list", got="Tensor[float64]"),
+    )
+
+
 def test_timesteps_in_a_tensor_of_decimals_are_told_to_be_whole():
     def answer(T, steps):
         return torch.cat([torch.linspace(T, 1, steps).round(), torch.zeros(1)])
@@ -254,6 +307,27 @@ def test_an_arc_written_differently_passes(answer):
         (
             lambda a, b, f: along(a, b, f, torch.cosine_similarity(a.flatten(1), b.flatten(1))),
             "angle_not_shaped",
+        ),
+        (lambda a, b, f: along(a, b, f, torch.cosine_similarity(a, b)), "over_the_channels_unshaped"),
+        (
+            lambda a, b, f: along(a, b, f, (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1))),
+            "over_the_channels_unshaped",
+        ),
+        (
+            lambda a, b, f: along(a, b, f, torch.cosine_similarity(a, b)[:, None]),
+            "over_the_channels",
+        ),
+        (
+            lambda a, b, f: along(
+                a, b, f, F.normalize(a.flatten(1), dim=1) @ F.normalize(b.flatten(1), dim=1).T
+            ),
+            "every_pair",
+        ),
+        (
+            lambda a, b, f: along(
+                a, b, f, a.flatten(1) @ b.flatten(1).T / (a.flatten(1).norm(dim=1) * b.flatten(1).norm(dim=1))
+            ),
+            "every_pair_divided",
         ),
     ],
 )

@@ -151,6 +151,9 @@ def test_an_example_is_a_call_with_the_reference_s_and_the_answer_s_own_output(e
         told = [matching_mistake(exercise, answer), first_failure(exercise, answer)]
         told += [first_failure(replace(exercise, properties=[p]), answer) for p in exercise.properties]
         for found in filter(None, told):
+            if found[0].name == "walk_asks":  # what is shown is what the model was asked with
+                assert found[1].expected == "t = [4, 3, 2, 1]" != found[1].got
+                continue
             arguments = next(arguments for arguments, one in shown if one is found[1])
             if not found[1].expected:
                 continue
@@ -463,6 +466,75 @@ def test_check_never_raises(exercise):
         assert repr(result)
         assert result._repr_html_().startswith("<div")
     assert progress.passed() == set()
+
+
+def _in_a_list(*given):
+    numbers = list(range(3))
+    return numbers.append(0)
+
+
+@torch.no_grad()
+def _in_a_list_without_gradients(*given):
+    return _in_a_list(*given)
+
+
+def _past_its_return(x_0, eps, share):
+    if share > 5:
+        return x_0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _in_a_list, _in_a_list_without_gradients, _past_its_return,
+        lambda *given: list(range(3)).reverse(), lambda *given: print(given),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_a_return_of_none_is_not_called_a_missing_return(answer, language):
+    lang.use(language)
+    result = check("intuition.mix", answer)
+    assert (result.status, result.broken) == ("failed", "runs")
+    assert result.lines == (lang.text("exercise.returns_none"),)
+    assert result.example.inputs.startswith("x_0 = ")
+
+
+def _forgotten(*given):
+    answer = given[0] * 2  # noqa: F841
+
+
+@torch.no_grad()
+def _forgotten_without_gradients(*given):
+    answer = given[0] * 2  # noqa: F841
+
+
+def _plainly_none(*given):
+    return None
+
+
+def _still_dots(*given):
+    answer = ...
+    return answer
+
+
+class _Mute:
+    def __call__(self, *given):
+        pass
+
+    def __getattr__(self, name):
+        raise KeyError(name)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _forgotten, _forgotten_without_gradients, _plainly_none, _still_dots, lambda *given: None,
+        pytest.param(_Mute(), id="mute"),
+    ],
+)  # fmt: skip
+def test_a_missing_return_is_still_asked_for(answer):
+    result = check("intuition.mix", answer)
+    assert (result.status, result.lines) == ("not_attempted", (lang.text("exercise.start"),))
 
 
 def test_an_error_of_torch_s_own_is_not_an_unsolved_stub():
