@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
+
+# A shell's background job ignores Ctrl-C and hands that down to every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before course_lib is imported: the hook checks every annotated shape and dtype at each call.
 # An int is welcome where a float is annotated, as PEP 484 has it.

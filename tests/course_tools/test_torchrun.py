@@ -255,10 +255,6 @@ sys.exit(test_torchrun.tiny(8, *sys.argv[1:]))
 """
 
 
-def _hear_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored under nohup, and inherited
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_ctrl_c_leaves_a_state_to_go_on_from(tmp_path: Path, processes: int) -> None:
@@ -268,9 +264,7 @@ def test_ctrl_c_leaves_a_state_to_go_on_from(tmp_path: Path, processes: int) -> 
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     line = [sys.executable, *(torchrun if processes > 1 else []), str(script), *call(tmp_path, 3000)]
     with log.open("w") as errors:
-        going = subprocess.Popen(
-            line, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True, preexec_fn=_hear_ctrl_c
-        )
+        going = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True)
     try:
         until = time.monotonic() + PATIENCE
         while not re.search(r"\b[2-9]\d*/3000", log.read_text(encoding="utf-8")):
