@@ -68,15 +68,18 @@ def read_tensors(path: Path, refusal: str = "error.checkpoint") -> tuple[dict[st
         raise _unreadable(path, problem) from None
 
 
-def read_note(path: Path) -> dict[str, Any]:
-    """The note alone of what ``write_tensors`` wrote, without its tensors; ValueError where there is none."""
+def read_note(path: Path, refusal: str = "error.no_state") -> dict[str, Any]:
+    """The note alone of what ``write_tensors`` wrote, without its tensors.
+
+    ValueError, with the sentence ``refusal`` (of a training state), where there is none.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             note = json.loads((file.metadata() or {}).get("note", "{}"))
         if not isinstance(note, dict):
             raise ValueError
     except (SafetensorError, ValueError, RecursionError):
-        raise _refused(path) from None
+        raise _refused(path, refusal) from None
     except OSError as problem:
         raise _unreadable(path, problem) from None
     return note
@@ -112,13 +115,13 @@ def card(name: str | Path) -> dict[str, Any]:
             raise FileNotFoundError(lang.text("error.file_missing", path=path))
         about = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):  # not JSON, or not even UTF-8
-        raise _refused(path) from None
+        raise _refused(path, "error.card") from None
     except FileNotFoundError:
         raise
     except OSError as problem:
         raise _unreadable(path, problem) from None
     if not isinstance(about, dict):
-        raise _refused(path)
+        raise _refused(path, "error.card")
     return about
 
 
@@ -133,6 +136,9 @@ def load_weights(module: nn.Module, name: str | Path) -> dict[str, Any]:
     tensors, note = read_tensors(path)
     if not all(v.isfinite().all() for v in tensors.values()):
         raise _refused(path)
+    kept = module.state_dict()  # int64 or complex weights would be rounded, or halved, to fit
+    if any(v.is_floating_point() != kept[k].is_floating_point() for k, v in tensors.items() if k in kept):
+        raise ValueError(lang.text("error.checkpoint_fit", path=path))
     try:
         module.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except RuntimeError:
@@ -167,7 +173,7 @@ def load(
         with torch.random.fork_rng(
             devices=[]
         ):  # its random weights are overwritten: the reader's seed still counts
-            net = NETWORKS[about.get("network", "UNet")](**about["model"])
+            net = NETWORKS[about.get("network", "UNet")](**about["model"]).float()  # whatever torch's default
         model = EpsModel(net, schedules.from_spec(about["schedule"]), about["predicts"])
     except (KeyError, TypeError, ValueError, RuntimeError):  # settings that no network or schedule has
         raise ValueError(lang.text("error.checkpoint_fit", path=_files(name)[0])) from None

@@ -48,10 +48,34 @@ def check_whole(name: str, x: Any, least: int = 1, most: int | None = None) -> i
     return int(x)
 
 
+def check_bool(name: str, x: object) -> None:
+    """Raise ValueError unless ``x`` is True or False: "no", 0 and None would be taken for one of them."""
+    if not isinstance(x, bool):
+        raise ValueError(lang.text("error.bool", name=name, got=repr(x)))
+
+
 def check_even(name: str, x: int) -> None:
     """Raise ValueError unless the whole number ``x`` is even."""
     if x % 2:
         raise ValueError(lang.text("error.whole", name=name, allowed="2, 4, 6, …", got=repr(x)))
+
+
+def check_timesteps(t: object, count: int) -> None:
+    """ValueError unless ``t`` holds ``count`` integers; which ones, no accelerator is asked."""
+    check_tensor("t", t)
+    assert isinstance(t, Tensor)  # for mypy
+    if t.shape != (count,):  # a single t would broadcast in silence
+        raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(count,)))
+    if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool:
+        raise ValueError(lang.text("error.t_dtype", got=t.dtype))
+
+
+def check_dtype(x_t: Tensor, weight: Tensor) -> None:
+    """ValueError unless a network with such weights can compute with x_t, as it is or by autocast."""
+    if not x_t.is_floating_point():
+        raise ValueError(lang.text("error.float_images", got=x_t.dtype))
+    if x_t.dtype != weight.dtype and not torch.is_autocast_enabled(x_t.device.type):
+        raise ValueError(lang.text("error.weights_dtype", got=x_t.dtype, want=weight.dtype))
 
 
 def numbers(name: str, x: Any, dtype: torch.dtype | None = None, device: Any = None) -> Tensor:

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import lang
-from course_lib.checks import check_even, check_tensor, check_whole
+from course_lib.checks import check_even, check_tensor, check_whole, is_whole
 from course_lib.unet import Conditional, time_embedding, zeroed
 
 
@@ -47,6 +47,8 @@ def unpatchify(tokens: Float[Tensor, "B N D"], patch: int, size: tuple[int, int]
     if tokens.ndim != 3:
         raise ValueError(lang.text("error.token_shape", got=tuple(tokens.shape)))
     check_whole("patch", patch)
+    if not isinstance(size, tuple | list) or len(size) != 2 or not all(is_whole(s) and s > 0 for s in size):
+        raise ValueError(lang.text("error.size", got=repr(size)))
     (height, width), (n, d) = size, tokens.shape[1:]
     if height % patch or width % patch or n != height * width // patch**2 or d % patch**2:
         raise ValueError(lang.text("error.tokens", got=f"{n}, {d}", height=height, width=width, patch=patch))

@@ -13,8 +13,8 @@ from torch import Tensor
 from course_lib import lang
 from course_lib.checks import numbers
 from course_lib.forward import check_batch, check_noise, predict_x_0, q_sample
-from course_lib.parameterisations import Model, check_schedule
-from course_lib.samplers import Step, Watch, check_times
+from course_lib.parameterisations import Model
+from course_lib.samplers import Step, Watch, check_times, check_walk, own
 from course_lib.schedules import Schedule, every
 
 
@@ -34,16 +34,15 @@ def encode(
     step up. The last Step keeps the x_0_hat and eps_hat that led to it. Model calls run under
     ``torch.no_grad``. ValueError as in ``samplers.sample``.
     """
-    check_batch("x_0", x_0)
-    check_schedule(model, schedule)
+    check_walk(model, x_0, schedule, "x_0")
     visited = check_times(times, schedule.T)[::-1]
 
     def walk() -> Iterator[Step]:
-        x_t, asked = x_0, [t or t_next for t, t_next in pairwise(visited)]
-        watch = Watch(asked, "encode", x_0, "x_0")
+        x_t, asked = own(x_0), [t or t_next for t, t_next in pairwise(visited)]
+        watch = Watch(asked, "encode", x_t, "x_0")
         for t, t_next in pairwise(visited):
             with torch.no_grad():
-                eps_hat = watch.take(model(x_t, every(t or t_next, x_t)))
+                eps_hat = watch.take(model(watch.lend(x_t), every(t or t_next, x_t)))
                 x_0_hat = predict_x_0(x_t, t, eps_hat, schedule) if t else x_t
                 state = Step(t, x_t, x_0_hat, eps_hat)
                 x_t = watch.take(q_sample(x_0_hat, t_next, eps_hat, schedule))
@@ -64,7 +63,7 @@ def lerp(
     Half-way between two draws of N(0, I) it is about sqrt(1/2) as long as they are, where N(0, I) has
     practically no mass: ``slerp`` stays where it has. a and b (A, *D), pair by pair; f a number in [0, 1]
     for all pairs, result (A, *D), or (F,) of them: one for each pair, or F points between the one pair of
-    A = 1, result (F, *D). ValueError otherwise.
+    A = 1, result (F, *D). ValueError otherwise, and for NaN or infinity.
     """
     at = _fractions(a, b, f)
     return (1 - at).to(a.dtype) * a + at.to(b.dtype) * b
@@ -80,12 +79,11 @@ def slerp(
 
     Source: Shoemake 1985; for noise: Song, Meng & Ermon 2021, appendix D.5. Shapes and f as in ``lerp``, and
     the angle is each pair's own; where it is 0, or a vector is zero and has no direction, this is ``lerp``.
-    ValueError for opposite vectors, between which no arc is the shortest.
+    ValueError as there, and for opposite vectors, between which no arc is the shortest.
     """
     at = _fractions(a, b, f)
     exact = torch.promote_types(a.dtype, torch.float32)  # an angle in bfloat16 has two digits
-    u, v = (x.to(exact).flatten(1) for x in (a, b))
-    u, v = (x / x.norm(dim=1, keepdim=True) for x in (u, v))
+    u, v = (_unit(x.to(exact)) for x in (a, b))
     apart, along = ((u - v).norm(dim=1), (u + v).norm(dim=1))
     opposite = along < 16 * torch.finfo(exact).eps
     if opposite.any():
@@ -100,10 +98,24 @@ def slerp(
     return share_a.to(a.dtype) * a + share_b.to(b.dtype) * b
 
 
+def _unit(x: Tensor) -> Tensor:
+    """The direction of each image, taken as one vector; NaN for a zero vector."""
+    rows = x.flatten(1) if x.ndim > 1 else x[:, None]
+    length = rows.norm(dim=1, keepdim=True)
+    far = ~length.isfinite() | (length == 0)  # squares beyond the dtype, or a zero vector
+    if rows.numel() and far.any():
+        rows = rows / torch.where(far, rows.abs().amax(1, keepdim=True), 1.0)
+        length = rows.norm(dim=1, keepdim=True)
+    return rows / length
+
+
 def _fractions(a: Tensor, b: Tensor, f: Any) -> Tensor:
     """f as (1 or F, 1, ..., 1), shaped to multiply a and b; ValueError where f, a and b do not fit."""
     check_batch("a", a)
     check_noise(a, b, "a", "b")
+    for name, x in (("a", a), ("b", b)):
+        if not x.isfinite().all():
+            raise ValueError(lang.text("error.start_nan", name=name))
     at = numbers("f", f, torch.promote_types(a.dtype, torch.float32), a.device)
     if at.ndim > 1 or (at.ndim and len(a) not in (1, len(at))):
         raise ValueError(lang.text("error.fractions", B=len(a), want=(len(a),), got=tuple(at.shape)))

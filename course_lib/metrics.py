@@ -54,7 +54,7 @@ def classifier() -> Classifier:
     with torch.random.fork_rng(
         devices=[]
     ):  # its random weights are overwritten: the reader's seed still counts
-        model = Classifier()
+        model = Classifier().float()  # whatever torch's default
     checkpoints.load_weights(model, "classifier")
     return model.requires_grad_(False).eval()
 

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import lang
-from course_lib.checks import check_even, check_tensor, check_whole
+from course_lib.checks import check_dtype, check_even, check_tensor, check_timesteps, check_whole
 from course_lib.unet import time_embedding
 
 
@@ -41,12 +41,11 @@ class MLP(nn.Module):
     def forward(self, x_t: Float[Tensor, "B d"], t: Int[Tensor, " B"]) -> Float[Tensor, "B d"]:
         """The network's answer for points x_t (B, d) at timesteps t (B,); ValueError for another shape."""
         check_tensor("x_t", x_t)
-        check_tensor("t", t)
         if x_t.ndim != 2 or x_t.shape[1] != self.d:
             want = f"(B, {self.d})"
             raise ValueError(lang.text("error.points_shape", name="x_t", want=want, got=tuple(x_t.shape)))
-        if t.shape != x_t.shape[:1]:  # a single t would broadcast in silence
-            raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(len(x_t),)))
+        check_timesteps(t, len(x_t))
+        check_dtype(x_t, self.stem.weight)
         emb = self.time(time_embedding(t, self.time_width).to(self.stem.weight.dtype))
         h = self.stem(x_t)
         for first, second in zip(self.first, self.second, strict=True):

@@ -30,6 +30,13 @@ def check_kind(kind: str) -> str:
     return kind
 
 
+def check_tables(schedule: object) -> None:
+    """ValueError unless ``schedule`` is one: not its name, nor the function that makes it."""
+    if not hasattr(schedule, "alpha_bar") or not hasattr(schedule, "T"):
+        got = getattr(schedule, "__name__", type(schedule).__name__)
+        raise ValueError(lang.text("error.schedule_kind", got=got))
+
+
 def check_schedule(model: object, schedule: Schedule) -> None:
     """ValueError where ``model`` has a schedule of its own and it is not this one."""
     own = getattr(model, "schedule", None)

@@ -17,7 +17,7 @@ from torch import Tensor
 from course_lib import lang
 from course_lib.checks import check_number, is_whole, seen
 from course_lib.forward import check_batch, check_noise, predict_x_0
-from course_lib.parameterisations import Model, check_schedule
+from course_lib.parameterisations import Model, check_schedule, check_tables
 from course_lib.schedules import VARIANCES as VARIANCES
 from course_lib.schedules import Schedule, check_T, check_t, check_variance, every
 
@@ -172,6 +172,8 @@ def dpm_step(
     signal_next, noise_next = alpha_bar_next**0.5, (1 - alpha_bar_next) ** 0.5
     D = torch.sub(x_t, eps_hat, alpha=noise_t).div_(signal_t)  # x_0_hat
     if previous is not None:
+        if not isinstance(previous, Step) or not is_whole(previous.t):
+            raise ValueError(lang.text("error.previous", t=t, T=schedule.T, got=previous))
         check_noise(x_t, previous.x_t, "x_t", "previous.x_t")
         if not t < previous.t <= schedule.T:
             raise ValueError(lang.text("error.previous", t=t, T=schedule.T, got=previous.t))
@@ -182,6 +184,7 @@ def dpm_step(
                 for alpha_bar in (alpha_bar_previous, alpha_bar_t, alpha_bar_next)
             )
             r = (lambda_t - lambda_previous) / (lambda_next - lambda_t)
+            check_noise(x_t, previous.x_0_hat, "x_t", "previous.x_0_hat")
             D = torch.sub((1 + 1 / (2 * r)) * D, previous.x_0_hat, alpha=1 / (2 * r))
     e_minus_h = (signal_t / noise_t) * (noise_next / signal_next)  # 0 at t_next = 0
     return torch.add((noise_next / noise_t) * x_t, D, alpha=-signal_next * (e_minus_h - 1))
@@ -222,6 +225,7 @@ def log_snr_times(schedule: Schedule, steps: int) -> list[int]:
     repeats: where two would be the same timestep, one moves to the next free one (upwards, at T downwards).
     steps in 1..T; otherwise ValueError.
     """
+    check_tables(schedule)
     T = schedule.T
     steps = _check_steps(T, steps)
     if steps == 1:
@@ -262,7 +266,11 @@ def check_times(visited: Sequence[int] | None, T: int) -> list[int]:
 def _wants(step: Callable[..., Tensor]) -> set[str]:
     """Which of the loop's values a step rule takes, by parameter name; z only if it uses fresh noise."""
     bound: dict[str, Any] = getattr(step, "keywords", {})
-    parameters = inspect.signature(step).parameters
+    try:
+        parameters = inspect.signature(step).parameters
+    except (TypeError, ValueError):  # nothing to call, or a builtin, which names no arguments
+        got = getattr(step, "__name__", type(step).__name__)
+        raise ValueError(lang.text("error.step_call", got=got, allowed=", ".join(GIVEN))) from None
     rest = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     names = {n for n in GIVEN if (rest or n in parameters) and n not in bound}
     needed = {
@@ -278,10 +286,33 @@ def _wants(step: Callable[..., Tensor]) -> set[str]:
     return names - {"z"} if silent else names
 
 
+def check_walk(model: Model, start: Tensor, schedule: Schedule, name: str = "x_T") -> None:
+    """ValueError for a model, a start or a schedule that no walk can begin with."""
+    check_tables(schedule)
+    check_batch(name, start)
+    if not callable(model):
+        raise ValueError(lang.text("error.model_call", got=type(model).__name__))
+    if inspect.isroutine(model):
+        try:
+            inspect.signature(model).bind(start, start)
+        except TypeError:  # a label that nobody has bound, say
+            raise ValueError(lang.text("error.model_call", got=getattr(model, "__name__", "?"))) from None
+        except ValueError:  # written in C, and says nothing of its arguments
+            pass
+    check_schedule(model, schedule)
+
+
 def _check_generator(generator: torch.Generator | None, x_T: Tensor) -> None:
+    if not isinstance(generator, torch.Generator | None):
+        raise ValueError(lang.text("error.generator_kind", got=type(generator).__name__))
     # torch would say so too, but at the first draw and without a way out.
     if generator is not None and generator.device.type != x_T.device.type:
         raise ValueError(lang.text("error.generator", got=generator.device, want=x_T.device))
+
+
+def _version(x: Tensor) -> int:
+    """How often ``x`` was written into; tensors made in inference mode do not count."""
+    return 0 if x.is_inference() else x._version
 
 
 class Watch:
@@ -298,21 +329,32 @@ class Watch:
         home = start.device
         self.kept = None if home.type == "cpu" else torch.zeros(2 * len(asked) + 1, device=home)
         self.home = home
+        self.lent, self.version = start, _version(start)
         self.look(start.detach())
 
+    def lend(self, x_t: Tensor) -> Tensor:
+        """x_t, for model and rule to read: whoever writes into it is named by the next ``take``."""
+        self.lent, self.version = x_t, _version(x_t)
+        return x_t
+
     def take(self, x: object) -> Tensor:
-        """The next answer, looked at, in the start's dtype; ValueError for another shape or device.
+        """The next answer, looked at, in the start's dtype; ValueError for another shape, kind or device.
 
         Otherwise the walk would go on with another shape, or from there on in another dtype, in silence.
+        ValueError too where what was lent has been written into: the states before may share it.
         """
         model = self.count % 2
+        if self.version != _version(self.lent):
+            self._say("error.model_writes" if model else "error.rule_writes")
         if not isinstance(x, Tensor) or x.shape != self.shape:
             self._say(
                 "error.model_shape_at" if model else "error.rule_shape_at", want=self.shape, got=seen(x)
             )
         if x.device != self.home:
             self._say("error.model_device" if model else "error.rule_device", want=self.home, got=x.device)
-        x = x.to(self.dtype) if x.is_floating_point() else x
+        if not x.is_floating_point():
+            self._say("error.model_dtype_at" if model else "error.rule_dtype_at", got=x.dtype)
+        x = x.to(self.dtype)
         self.look(x)
         return x
 
@@ -345,6 +387,12 @@ class Watch:
         raise ValueError(lang.text(key, **values))
 
 
+def own(x: Tensor) -> Tensor:
+    """A copy of a walk's start, which a model or rule that writes into x_t spoils in the caller's place."""
+    with torch.inference_mode(False), torch.no_grad():
+        return x.clone()
+
+
 def sample(
     model: Model,
     step: Callable[..., Tensor],
@@ -362,12 +410,12 @@ def sample(
 
     Source: Ho et al. 2020, Algorithm 2. times: falling, from at most T down to 0; default T, T-1, ..., 0.
     ValueError for other times, a rule that cannot skip timesteps given times that do, a generator on another
-    device, a model or a rule that answers with another shape, on another device or with NaN or infinity (on
-    an accelerator the last is said at the end, since each look would wait for it), or a model whose own
-    ``schedule`` is not this one. Answers of another floating-point dtype are converted to x_T's.
+    device, a model or a rule that writes into x_t (x_T stays as it is), or answers with another shape or kind
+    of number, on another device or with NaN or infinity (on an accelerator the last is said at the end, since
+    each look would wait for it), or a model whose own ``schedule`` is not this one. Answers of another
+    floating-point dtype are converted to x_T's.
     """
-    check_batch("x_T", x_T)
-    check_schedule(model, schedule)
+    check_walk(model, x_T, schedule)
     visited = check_times(times, schedule.T)
     wanted = _wants(step)
     name = getattr(getattr(step, "func", step), "__name__", "step")  # func: what functools.partial bound
@@ -377,11 +425,11 @@ def sample(
         _check_generator(generator, x_T)
 
     def walk() -> Iterator[Step]:
-        x_t, previous = x_T, None
-        watch = Watch(visited[:-1], name, x_T)
+        x_t, previous = own(x_T), None
+        watch = Watch(visited[:-1], name, x_t)
         for t, t_next in pairwise(visited):
             with torch.no_grad():
-                eps_hat = watch.take(model(x_t, every(t, x_t)))
+                eps_hat = watch.take(model(watch.lend(x_t), every(t, x_t)))
                 state = Step(t, x_t, partial(predict_x_0, x_t, t, eps_hat, schedule), eps_hat)
                 given: dict[str, Any] = {
                     "x_t": x_t, "t": t, "t_next": t_next, "eps_hat": eps_hat, "schedule": schedule,
@@ -404,7 +452,7 @@ def sample(
 
 def final(steps: Iterable[Step]) -> Tensor:
     """Run a sampler to its end and return only x_0, keeping no state in between."""
-    last = deque(steps, maxlen=1)
-    if not last:
+    last = deque(steps if isinstance(steps, Iterable) else (), maxlen=1)
+    if not last or not hasattr(last[0], "x_t"):
         raise ValueError(lang.text("error.no_steps"))
     return last[0].x_t

@@ -6,6 +6,7 @@ import json
 import math
 import platform
 import signal
+import sys
 import threading
 import time
 import zlib
@@ -32,6 +33,13 @@ WEIGHTS: dict[str, Callable[[Schedule], Tensor]] = {  # what each loss counts ||
     "min-snr": losses.min_snr,
 }
 ADAM = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
+
+
+class Terminated(SystemExit):
+    """SIGTERM has ended the run: its state is saved, and the program ends with the status 143."""
+
+    def __init__(self) -> None:
+        super().__init__(128 + signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -197,7 +205,7 @@ class Run:
         self._kept = 0  # the step that the state file held when it was read or last written
         self._whole = True  # False while weights, average and step number belong to different steps
         self.seconds = 0.0
-        self.recent = torch.full((BUCKETS,), float("nan"), device=where)
+        self.recent = torch.full((BUCKETS,), float("nan"), dtype=torch.float32, device=where)
         self._tables = self._tabulate()
         self._weights: Tensor | None = None  # of the errors of eps_hat, slot t - 1; None for the simple loss
         if self.recipe.weights in WEIGHTS:
@@ -207,8 +215,9 @@ class Run:
         self._running = [
             name for name, b in self.model.net.named_buffers() if name in kept and b.is_floating_point()
         ]
-        self._pressed = False  # Ctrl-C here, and
-        self._stop = 0.0  # in how many processes, where all must stop after the same step
+        self._heard = 0  # the signal that ends this call, and
+        self._stop = 0.0  # in how many processes one was heard, where all must stop after the same step
+        self._busy = False  # in a step or a save, which a signal must not cut
         with ranks.file(None if self.state is None else Path(self.state), where) as held:
             if held is not None:
                 self._resume(held)
@@ -335,7 +344,7 @@ class Run:
         numbers = each.new_zeros(2 * batch + 1)
         numbers[self._mine] = each
         numbers[batch:-1][self._mine] = error
-        numbers[-1] = float(self._pressed)
+        numbers[-1] = float(bool(self._heard))
         packed = torch.cat([numbers, *(part.reshape(-1).to(each.dtype) / size for part in parts)])
         ranks.summed(packed)
         at = len(numbers)
@@ -354,8 +363,9 @@ class Run:
 
     def _record(self, error: Tensor, t: Tensor) -> None:
         bucket = (t - 1) * BUCKETS // self.model.schedule.T
-        total = torch.zeros(BUCKETS, device=t.device).index_add_(0, bucket, error.float())
-        count = torch.zeros(BUCKETS, device=t.device).index_add_(0, bucket, torch.ones_like(error.float()))
+        error, none = error.float(), torch.zeros(BUCKETS, dtype=torch.float32, device=t.device)
+        total = none.index_add(0, bucket, error)
+        count = none.index_add(0, bucket, torch.ones_like(error))
         now = total / count
         mixed = torch.where(self.recent.isnan(), now, 0.98 * self.recent + 0.02 * now)
         self.recent = torch.where(count > 0, mixed, self.recent)
@@ -363,7 +373,7 @@ class Run:
     def steps(self, save_every: int = 500) -> Generator[Progress, None, None]:
         """Train to the recipe's last step, yielding after each; save every ``save_every`` and at the end.
 
-        Leaving the loop early (Ctrl-C, a break) saves too, so the next Run with this state goes on.
+        Leaving the loop early (Ctrl-C, SIGTERM, a break) saves too, so the next Run with this state goes on.
         ValueError, before anything is updated, where a loss or its gradient is not finite: it names the step
         and the t of those images; the last good state is saved. ValueError too, at once or on saving, where
         another run has taken the state file further in the meantime.
@@ -372,19 +382,24 @@ class Run:
         self._check_newest()
         self.model.net.train()
         saved = self.step
-        try:
-            with self._hearing():
+        with self._hearing():
+            try:
                 while self.step < self.recipe.steps:
+                    self._busy = True
                     loss = self._timed_step()
                     if self.step % save_every == 0:
                         self.save()
                         saved = self.step
+                    self._busy = False
+                    if self._heard == signal.SIGTERM and self.ranks.size == 1:
+                        raise Terminated
                     yield Progress(self.step, loss, self.recent)
                     if self._stop:
-                        raise KeyboardInterrupt
-        finally:
-            if self.step != saved and self._whole:
-                self.save()
+                        raise Terminated if self._heard == signal.SIGTERM else KeyboardInterrupt
+            finally:
+                self._busy = True
+                if self.step != saved and self._whole:
+                    self.save()
 
     def _timed_step(self) -> float:
         start, drawn, before = time.perf_counter(), self.generator.get_state(), self.step
@@ -399,29 +414,46 @@ class Run:
 
     @contextmanager
     def _hearing(self) -> Iterator[None]:
-        """Among several processes Ctrl-C is only noted: the others wait for this one's part of the step."""
-        main = threading.current_thread() is threading.main_thread()
-        before = signal.getsignal(signal.SIGINT)
-        self._pressed, self._stop = False, 0.0  # what stopped an earlier call has been heard
-        if self.ranks.size == 1 or not main or before is None:
-            yield
-            return
+        """Note what is to end the run after the step: SIGTERM, and among several processes Ctrl-C.
+
+        There the others wait for this one's part of the step. Between two steps of a single process SIGTERM
+        ends it at once. A program that answers SIGTERM itself, or ignores it, is left to do so.
+        """
+        self._heard, self._stop, self._busy = 0, 0.0, False  # what stopped an earlier call has been heard
+        before: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+            if self.ranks.size == 1 or before[signal.SIGINT] is None:
+                del before[signal.SIGINT]
+            if before[signal.SIGTERM] != signal.SIG_DFL:
+                del before[signal.SIGTERM]
 
         def note(number: int, frame: object) -> None:
-            self._pressed = True
+            self._heard = max(self._heard, number)  # SIGTERM counts more than Ctrl-C
+            if self._heard == signal.SIGTERM and self.ranks.size == 1 and not self._busy:
+                self._heard = 0  # said here; the loop's end must not say it again
+                raise Terminated
 
-        signal.signal(signal.SIGINT, note)
+        for number in before:
+            signal.signal(number, note)
         try:
             yield
+        except (GeneratorExit, KeyboardInterrupt, Terminated):  # the loop was left, and a signal says more
+            if self._heard != signal.SIGTERM:
+                raise
         finally:
-            signal.signal(signal.SIGINT, before)
-        if self._pressed:  # in the last step: no further one has told the others
+            if threading.current_thread() is threading.main_thread():
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+        if self._heard == signal.SIGTERM:
+            raise Terminated
+        if self._heard:  # in the last step: no further one has told the others
             signal.raise_signal(signal.SIGINT)
 
-    def stopped(self) -> str:
-        """Where an interrupted run stands and how to go on, as a sentence."""
+    def stopped(self, how: str = "stopped") -> str:
+        """Where an interrupted run stands and how to go on, as a sentence; how: "stopped" or "terminated"."""
         on_disk = self.state is not None and Path(self.state).is_file() and self._kept == self.step
-        key = "training.stopped_saved" if on_disk else "training.stopped"
+        key = f"training.{how}_saved" if on_disk else f"training.{how}"
         return lang.text(key, step=self.step, steps=self.recipe.steps, path=self.state)
 
     def averaged(self) -> nn.Module:
@@ -552,8 +584,9 @@ def train(
 
     seconds: stop after the step that ends this much training time (of this call, at least one step); the
     state is saved, and the next call goes on. Ctrl-C (a notebook's stop button) saves the state too; the
-    KeyboardInterrupt says where it lies and how to go on. ValueError for seconds that are no number above 0,
-    and as in ``Run.steps``.
+    KeyboardInterrupt says where it lies and how to go on. SIGTERM (``kill``, a machine that shuts down) is
+    met likewise, and ends the program with the status 143. ValueError for seconds that are no number above
+    0, and as in ``Run.steps``.
     """
     from tqdm.auto import tqdm
 
@@ -578,4 +611,8 @@ def train(
                     break
     except KeyboardInterrupt:  # said in the last line of a notebook's traceback
         raise KeyboardInterrupt(run.stopped()) from None
+    except Terminated:
+        if run.ranks.first:
+            print(f"\n{run.stopped('terminated')}", file=sys.stderr, flush=True)
+        raise
     return run

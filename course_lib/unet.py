@@ -21,7 +21,15 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from course_lib import data, lang
-from course_lib.checks import check_even, check_not_empty, check_tensor, check_whole
+from course_lib.checks import (
+    check_bool,
+    check_dtype,
+    check_even,
+    check_not_empty,
+    check_tensor,
+    check_timesteps,
+    check_whole,
+)
 
 Layer = TypeVar("Layer", bound=nn.Module)
 
@@ -44,12 +52,12 @@ def check_inputs(x_t: Tensor, t: Tensor, y: Tensor | None, channels: int, classe
     Labels on an accelerator are checked for their shape and kind only.
     """
     check_tensor("x_t", x_t)
-    check_tensor("t", t)
     if x_t.ndim != 4 or x_t.shape[1] != channels:
         want = f"(B, {channels}, H, W)"
         raise ValueError(lang.text("error.image_shape", got=tuple(x_t.shape), want=want))
-    if t.shape != x_t.shape[:1]:  # a single t would broadcast in silence
-        raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=(len(x_t),)))
+    if 0 in x_t.shape[2:]:
+        check_not_empty("x_t", x_t)
+    check_timesteps(t, len(x_t))
     if y is not None and classes:
         # A look at labels on a GPU would make every call wait for it; Run and guide have looked at theirs.
         if getattr(y, "device", x_t.device).type == "cpu":
@@ -151,6 +159,11 @@ class Conditional(nn.Module):
         self.label = nn.Embedding(classes + 1, embedding) if classes else None
 
     @property
+    def weight(self) -> Tensor:
+        """One of the weights, which tells where and in which dtype the network computes."""
+        return next(self.parameters())
+
+    @property
     def null_label(self) -> int:
         """The label that means "no class"."""
         return self.classes
@@ -172,6 +185,7 @@ class Conditional(nn.Module):
     def check(self, x_t: Tensor, t: Tensor, y: Tensor | None = None) -> None:
         """ValueError for images, timesteps or labels that this network cannot take."""
         check_inputs(x_t, t, y, self.channels, self.classes)
+        check_dtype(x_t, self.weight)
 
     def __call__(self, x_t: Tensor, t: Tensor, y: Tensor | None = None) -> Any:
         """``forward`` of arguments that were checked: before it, since a compiled one looks at no values."""
@@ -203,7 +217,13 @@ class UNet(Conditional):
         skips: bool = True,
         time: bool = True,
     ):
+        try:
+            widths = list(widths)
+        except TypeError:
+            raise ValueError(lang.text("error.list", name="widths", got=repr(widths))) from None
         check_not_empty("widths", widths)
+        for name, chosen in (("attention", attention), ("skips", skips), ("time", time)):
+            check_bool(name, chosen)
         sizes = {"channels": channels, "embedding": embedding, "time_width": time_width}
         sizes |= {f"widths[{i}]": width for i, width in enumerate(widths)}
         for name, size in sizes.items():
@@ -282,7 +302,9 @@ def feature_maps(
     """
     if not isinstance(net, UNet):
         raise ValueError(lang.text("error.feature_net", got=type(net).__name__))
+    if isinstance(x_t, Tensor) and x_t.is_floating_point():
+        x_t = x_t.to(net.weight.dtype)  # float64 images, say, as an EpsModel takes them too
     net.check(x_t, t, y)
-    home = net.stem.weight.device
+    home = net.weight.device
     labels = None if y is None else y.to(home)
     return dict(net.flow(x_t.to(home), net.embed(t.to(home), labels)))

@@ -30,6 +30,7 @@ PATIENCE = 10  # seconds
 TORCHRUN = "torchrun --nproc-per-node 2 -m course_tools.cli train digits"
 BOUND_N = 100  # test digits: about five minutes on one thread
 NETWORKS_N = 1000
+MOST_N = 18_000  # real digits, from which the floor is measured
 
 
 class Misuse(Exception):  # noqa: N818  (it is the caller's, not the program's)
@@ -246,7 +247,7 @@ def _train(argv: list[str]) -> int:
         for one in states:
             if one.resolve() in (out.resolve(), out.with_suffix(".json").resolve()):
                 raise Misuse(text("cli.train_same", path=one))
-    for path in filter(None, (out, state)):
+    for path in (out, out.with_suffix(".json"), *states):
         files.check_writable(path)  # now, not after hours of training
     try:
         if state is not None:
@@ -281,7 +282,7 @@ def _train(argv: list[str]) -> int:
 def _measure(argv: list[str]) -> int:
     parser = _Parser("measure")
     parser.name(("digits", "networks"))
-    parser.whole("--n", text("cli.measure_n", default=5000, networks=NETWORKS_N, bound=BOUND_N), 10)
+    parser.whole("--n", text("cli.measure_n", default=5000, networks=NETWORKS_N, bound=BOUND_N), 10, MOST_N)
     parser.whole("--seeds", text("cli.measure_seeds", default=1), 1)
     parser.option("--sampler", text("cli.measure_sampler"), action="append", metavar="NAME")
     parser.option("--all", text("cli.measure_all"), action="store_true")
@@ -302,12 +303,12 @@ def _measure(argv: list[str]) -> int:
         stopped = "cli.train_stopped_nothing"  # a bound
         if not given.bound:
             stopped = "cli.measure_stopped" if given.write else "cli.measure_stopped_lost"
-        print(f"\n{text(stopped)}", file=sys.stderr)
+        print(f"\n{text(stopped, folder=Path.cwd())}", file=sys.stderr)
         return 130
 
 
 def _measure_samples(given: argparse.Namespace) -> int:
-    from course_lib import checkpoints, schedules
+    from course_lib import checkpoints, files, schedules
     from course_tools import measure
 
     if given.check:
@@ -324,7 +325,11 @@ def _measure_samples(given: argparse.Namespace) -> int:
         for option, used in (("--sampler", given.sampler), ("--seeds", given.seeds)):
             if used:
                 raise Misuse(text("cli.not_with", option=option, other="--bound"))
-        figures = measure.bound(given.name, given.n or BOUND_N)
+        n = given.n or BOUND_N
+        if given.write:
+            files.check_writable(checkpoints.card_path(given.name))  # now, not after an hour
+            measure.require_same_n(given.name, "bound", n)
+        figures = measure.bound(given.name, n)
         if given.write:
             measure.write_card(given.name, bound=figures)
         return 0

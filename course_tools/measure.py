@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import torch
 from torch import Tensor
@@ -180,22 +183,24 @@ def measure(
     "seconds_16" is the time for 16 samples on this machine, in the precision that ``checkpoints.load``
     chooses ("machine" names both). write: every seed goes into the card as soon as it is measured, and what
     the card holds already, for these weights and this N, is not measured again; every batch of a seed goes
-    into ``state_path`` until then.
+    into ``state_path`` until then. ValueError, before anything is drawn, where the card holds figures of
+    these weights and another N, or damaged ones.
     """
     model = checkpoints.load(name)
     figures: dict = {"N": n, "w": 0, "weights": digest(name)}
     if write:
         for path in (checkpoints.card_path(name), RUNS / "any"):
             files.check_writable(path)  # now, not after hours of measuring
-        held = checkpoints.card(name).get("metrics") or {}
+        held = sound(name, "metrics")
+        require_same_n(name, "metrics", n)
         figures = held if figures.items() <= held.items() else figures
     if "floor" not in figures:
         figures["floor"] = spread([metrics.floor(n, seed) for seed in range(5)])
     print(f"floor              frechet {shown(figures['floor'], 3)}  N = {n}")
     seconds = _seconds(model, only, figures)
     for key in only:
-        each = figures.get(key, {"accuracy": {"each": []}, "frechet": {"each": []}})
-        accuracies, distances = (list(each[part]["each"]) for part in ("accuracy", "frechet"))
+        each = figures.get(key, {"accuracy": {}, "frechet": {}})
+        accuracies, distances = (list(each[part].get("each", [])) for part in ("accuracy", "frechet"))
         for seed in range(len(accuracies), seeds):
             about = {"weights": figures["weights"], "sampler": key}
             state = state_path(name, key, seed) if write else None
@@ -208,7 +213,7 @@ def measure(
                 "seconds_16": seconds[key],
             }
             if state is not None:
-                into_card(name, figures)
+                into_card(name, measured(figures, [key]))
                 state.unlink(missing_ok=True)
         figures[key]["seconds_16"] = seconds[key]
         print(
@@ -216,21 +221,33 @@ def measure(
             f"frechet {shown(figures[key]['frechet'], 3)} ({ratio(figures, key):.2f} x floor)  "
             f"{seconds[key]:.3g} s for 16"
         )
-    if write:
-        into_card(name, figures)
-    return figures
+    return into_card(name, measured(figures, only)) if write else figures
+
+
+def measured(figures: dict, names: Sequence[str]) -> dict:
+    """The figures of these samplers, and what they are beside: all else may have changed in the card."""
+    beside = ("N", "w", "weights", "floor", "machine")
+    return {key: figures[key] for key in (*beside, *names)}
 
 
 def _seconds(model: EpsModel, names: Sequence[str], figures: dict) -> dict[str, float]:
     # Times of two machines do not belong in one column, so those of another one are left out.
     here = training.machine(next(model.parameters()).device, model.bf16)
     if figures.get("machine") != here:
-        for each in figures.values():
-            if isinstance(each, dict):
-                each.pop("seconds_16", None)
+        figures.update(_untimed(figures))
     figures["machine"] = here
     known = {key: figures[key]["seconds_16"] for key in names if "seconds_16" in figures.get(key, {})}
     return known if len(known) == len(names) else clock(model, names)
+
+
+def _untimed(figures: dict) -> dict:
+    """The same figures without the times."""
+    return {
+        key: {part: value for part, value in each.items() if part != "seconds_16"}
+        if isinstance(each, dict)
+        else each
+        for key, each in figures.items()
+    }
 
 
 class Recall:
@@ -297,10 +314,84 @@ def bound(name: str | Path, n: int = 100, seed: int = 0, batch: int = 16) -> dic
     return figures
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a card's value is a number (true and false are none)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _damaged_spread(figure: object, positive: bool) -> str | None:
+    """As ``damaged``, of one figure with its spread; "" where it is none at all."""
+    if not isinstance(figure, dict):
+        return ""
+    mean, each = figure.get("mean"), figure.get("each", [])
+    if not is_number(mean) or (positive and mean <= 0):
+        return "mean"
+    if figure.get("std") is not None and not is_number(figure["std"]):
+        return "std"
+    if not isinstance(each, list) or not all(is_number(value) for value in each):
+        return "each"
+    # Both are rounded to four decimals.
+    return "mean" if each and abs(statistics.fmean(each) - mean) > 1.01e-4 else None
+
+
+def damaged(figures: object) -> str | None:
+    """The first part of a card's figures that ``measure`` cannot have written, as "dpm-10.frechet.mean".
+
+    None where there is no such part, "" where they are no table of figures at all.
+    """
+    if not isinstance(figures, dict):
+        return ""
+    n = figures.get("N")
+    if ("N" in figures or "floor" in figures) and (not is_number(n) or n != int(n) or n < 1):
+        return "N"
+    if "floor" in figures and (part := _damaged_spread(figures["floor"], True)) is not None:
+        return f"floor.{part}".rstrip(".")
+    for key in (key for key in SAMPLERS if key in figures):
+        each = figures[key]
+        if not isinstance(each, dict):
+            return key
+        for kind in ("accuracy", "frechet"):
+            if (part := _damaged_spread(each.get(kind), kind == "frechet")) is not None:
+                return f"{key}.{kind}.{part}".rstrip(".")
+        if len(each["accuracy"].get("each", [])) != len(each["frechet"].get("each", [])):
+            return f"{key}.frechet.each"
+        if "seconds_16" in each and not (is_number(each["seconds_16"]) and each["seconds_16"] > 0):
+            return f"{key}.seconds_16"
+    return None
+
+
+def refuse_damaged(name: str | Path, *parts: str) -> ValueError:
+    """The sentence about a part of a card that is not what was written there."""
+    part = ".".join(filter(None, parts))
+    return ValueError(lang.text("measure.damaged", path=checkpoints.card_path(name), part=part))
+
+
+def sound(name: str | Path, part: str = "metrics", card: dict | None = None) -> dict:
+    """The figures in a part of a checkpoint's card, {} where none are; ValueError where they are damaged."""
+    figures = (checkpoints.card(name) if card is None else card).get(part) or {}
+    if (wrong := damaged(figures)) is not None:
+        raise refuse_damaged(name, part, wrong)
+    return figures
+
+
+def require_same_n(name: str | Path, part: str, n: int, card: dict | None = None) -> None:
+    """ValueError where a part of the card holds figures of these weights, and of another N than ``n``.
+
+    One card holds figures of one N: a run with another would throw all of them away.
+    """
+    card = checkpoints.card(name) if card is None else card
+    figures = card.get(part) or {}
+    if not isinstance(figures, dict):
+        raise refuse_damaged(name, part)
+    held, weights = figures.get("N"), figures.get("weights")
+    if held is not None and held != n and weights is not None and weights == digest(name):
+        raise ValueError(lang.text("measure.other_n", name=card.get("name", "?"), held=held, n=n))
+
+
 def current(name: str | Path) -> dict:
-    """A checkpoint's card, whose figures are those of its weights; ValueError where they are of others."""
+    """A checkpoint's card; ValueError where its figures are of other weights than its own, or damaged."""
     card = checkpoints.card(name)
-    figures = card.get("metrics") or {}
+    figures = sound(name, "metrics", card)
     if "floor" in figures and figures.get("weights") != digest(name):
         raise ValueError(lang.text("measure.stale", name=card.get("name", "?")))
     return card
@@ -401,13 +492,60 @@ def check(figures: dict) -> int:
     return 1 if missed(figures) else 0
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from changing a card meanwhile, where the system can; it takes milliseconds."""
+    handle = None
+    if sys.platform != "win32":
+        import fcntl
+
+        with suppress(OSError):  # a folder that cannot be locked
+            handle = os.open(path.resolve().parent, os.O_RDONLY)  # itself: no file of a lock is left behind
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def change_card(name: str | Path, change: Callable[[dict], dict]) -> dict:
+    """Write what ``change`` makes of the card as it is on disk now, and return it."""
+    path = checkpoints.card_path(name)
+    with _alone(path):
+        card = change(checkpoints.card(name))
+        files.write_json(path, card)
+    return card
+
+
 def write_card(name: str | Path, **parts: object) -> None:
     """Put parts of a checkpoint's card in the place of older ones; the rest of it stays."""
-    files.write_json(checkpoints.card_path(name), checkpoints.card(name) | parts)
+    change_card(name, lambda card: card | parts)
 
 
-def into_card(name: str | Path, figures: dict) -> None:
-    """Write measured figures into the checkpoint's card, beside other samplers' of the same N and weights."""
-    before = checkpoints.card(name).get("metrics") or {}
-    same = all(before.get(key) == figures.get(key) for key in ("N", "weights"))
-    write_card(name, metrics={**before, **figures} if same else figures)
+def _merged(before: dict, figures: dict) -> dict:
+    """``figures`` beside those that a card holds; of one sampler, those over more seeds."""
+    if before.get("machine") != figures.get("machine"):
+        before = _untimed(before)
+    merged = {**before, **figures}
+    for key in SAMPLERS:
+        held, new = (len(each.get(key, {}).get("frechet", {}).get("each", [])) for each in (before, figures))
+        if held > new and key in figures:
+            seconds = {k: v for k, v in figures[key].items() if k == "seconds_16"}
+            merged[key] = before[key] | seconds
+    return merged
+
+
+def into_card(name: str | Path, figures: dict, part: str = "metrics") -> dict:
+    """Write figures into a part of the checkpoint's card as it is now, and return all that this then holds.
+
+    Figures that another process has written meanwhile stay. ValueError where they are of another N.
+    """
+
+    def change(card: dict) -> dict:
+        before = sound(name, part, card)
+        require_same_n(name, part, figures["N"], card)
+        same = all(before.get(key) == figures.get(key) for key in ("N", "weights"))
+        return card | {part: _merged(before, figures) if same else figures}
+
+    return change_card(name, change)[part]

@@ -123,8 +123,12 @@ def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence
 
     A small model's samples are its card's "metrics"; those of "digits", which are N = 5000 there, stand in
     "compared". The card's "cost": parameters, flops (a call for one image), ms (a call for ``BATCH`` images).
+    With ``write``, ValueError before all else where a card holds figures of these weights and another N.
     """
     models = {name: checkpoints.load(name, "cpu") for name in names}
+    for name in names if write else ():  # before anything is timed or drawn
+        measure.sound(name, _part(name))
+        measure.require_same_n(name, _part(name), n)
     took = milliseconds(models)
     found = {}
     for name, model in models.items():
@@ -147,17 +151,31 @@ def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence
         ours = name in SMALL
         figures = measure.measure(name, n, seeds, SAMPLERS, write=write and ours)
         if write and not ours:
-            measure.write_card(name, compared=figures)
-        found[name] = {"cost": cost, "held_out": errors, "metrics" if ours else "compared": figures}
+            figures = measure.into_card(name, figures, _part(name))
+        found[name] = {"cost": cost, "held_out": errors, _part(name): figures}
     return found
+
+
+def _part(name: str) -> str:
+    """Where a card keeps the figures of the samples that are compared."""
+    return "metrics" if name in SMALL else "compared"
+
+
+def _numbers(table: object, keys: Sequence[str]) -> bool:
+    return isinstance(table, dict) and all(measure.is_number(table.get(key)) for key in keys)
 
 
 def _figures(name: str) -> dict:
     """What ``compare`` wrote into a card; ValueError where it is missing or holds for other weights."""
     card = checkpoints.card(name)
-    quality = card.get("metrics" if name in SMALL else "compared") or {}
+    quality = measure.sound(name, _part(name), card)
     if not {"cost", "held_out"} <= card.keys() or not {"floor", *SAMPLERS} <= quality.keys():
         raise ValueError(lang.text("networks.none", name=name))
+    if not _numbers(card["cost"], ("parameters", "flops", "ms")) or "machine" not in card["cost"]:
+        raise measure.refuse_damaged(name, "cost")
+    errors = card["held_out"].get("v") if isinstance(card["held_out"], dict) else None
+    if not isinstance(errors, list) or [measure.is_number(v) for v in errors] != [True] * TENTHS:
+        raise measure.refuse_damaged(name, "held_out")
     if {card["held_out"].get("weights"), quality.get("weights")} != {measure.digest(name)}:
         raise ValueError(lang.text("networks.stale", name=name))
     return {"cost": card["cost"], "held_out": card["held_out"], "quality": quality}

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from course_lib import checkpoints, data, device, lang, metrics, ranks, schedules, training
+from course_lib import checkpoints, data, device, files, lang, metrics, ranks, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 
@@ -81,17 +81,25 @@ def weights_name(net: nn.Module) -> str:
     return found.hexdigest()[:16]
 
 
+def _note(state: Path) -> dict[str, Any]:
+    """What a state says of its run; ValueError where it is none, whole, with a recipe in it."""
+    _, note = checkpoints.read_tensors(state, "error.no_state")
+    if not isinstance(note.get("recipe"), dict):
+        raise ValueError(lang.text("error.no_state", path=state, got=files.sha256(state)[:16]))
+    return note
+
+
 def _check_leftover(state: Path, recipes: Sequence[training.Recipe]) -> None:
     """ValueError, now and not when stage 1 is done, where a later stage has a state that cannot follow it."""
     paths = [stage_state(state, stage) for stage in range(1, len(recipes) + 1)]
-    notes = [checkpoints.read_note(path) if path.is_file() else {} for path in paths]
+    notes = [_note(path) if path.is_file() else None for path in paths]
     for stage, recipe in enumerate(recipes[1:], 2):
         path, held = paths[stage - 1], notes[stage - 1]
-        if not held:
+        if held is None:
             continue
-        if asdict(training.Recipe()) | held.get("recipe", {}) != asdict(recipe):
+        if asdict(training.Recipe()) | held["recipe"] != asdict(recipe):
             raise ValueError(lang.text("error.resume", path=path))
-        if notes[stage - 2].get("step") != recipes[stage - 2].steps:
+        if (notes[stage - 2] or {}).get("step") != recipes[stage - 2].steps:
             state = paths[stage - 2]
             raise ValueError(
                 lang.text("train.leftover", path=path, stage=stage, earlier=stage - 1, state=state)
@@ -136,7 +144,7 @@ def _stage(path: Path) -> dict[str, Any]:
         card = checkpoints.card(path.with_suffix(".safetensors"))
         one = {key: card[key] for key in ("recipe", "images_seen", "seconds", "machine", "torch")}
         return one | {"recipe": asdict(training.Recipe()) | card["recipe"]}  # a setting not recorded yet
-    note = checkpoints.read_note(path)
+    note = _note(path)
     recipe = asdict(training.Recipe()) | note["recipe"]
     if note["step"] != recipe["steps"]:
         raise ValueError(lang.text("train.unfinished", path=path, step=note["step"], steps=recipe["steps"]))

@@ -704,7 +704,10 @@ for name, m in measured.items():
 for kind, points in lines.items():
     x, mean, std = zip(*sorted(points), strict=True)
     ax.errorbar(x, mean, yerr=std, marker="o", capsize=4, label=kind)
-ax.set(xscale="log", yscale="log")
+ax.set(xscale="log", ylim=(0, None))
+at = sorted({call for points in lines.values() for call, *_ in points})
+ax.set_xticks(at, [str(calls) for calls in at])
+ax.set_xticks([], minor=True)
 ax.legend()
 figures.show(fig, "alt.ddim.card")
 

@@ -93,7 +93,7 @@ def test_a_flipped_header_is_named(path):
 def test_a_broken_card_is_named(path, content):
     card = path.with_suffix(".json")
     card.write_bytes(content)
-    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint", path=card, got=sha(card))
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.card", path=card, got=sha(card))
 
 
 def test_weights_that_do_not_fit_are_named(path, net):
@@ -295,3 +295,36 @@ def test_save_takes_its_path_as_it_stands(net, tmp_path, monkeypatch):
     for bare in (Path("digits"), tmp_path / "digits.json"):
         refuses(lambda bare=bare: checkpoints.save(bare, net, ABOUT), "error.suffix", path=bare)
     assert [p.name for p in tmp_path.iterdir()] == ["digits.safetensors"]
+
+
+@pytest.fixture
+def double():
+    """torch's default dtype is float64, as some readers have it."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_under_another_default_dtype_the_networks_are_still_float32(double):
+    from course_lib import metrics
+
+    model = checkpoints.load("small-unet", "cpu", "fp32")
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    metrics.classifier.cache_clear()
+    images, labels = data.digits("test")
+    assert metrics.accuracy(images[:50], labels[:50]) > 0.9  # its card states 99 %
+    metrics.classifier.cache_clear()
+
+
+@pytest.mark.parametrize("kind", [torch.int64, torch.complex64])
+def test_weights_of_another_kind_do_not_fit(path, kind):
+    tensors, note = checkpoints.read_tensors(path)
+    name = next(iter(tensors))
+    checkpoints.write_tensors(path, tensors | {name: tensors[name].to(kind)}, note)
+    refuses(lambda: checkpoints.load(path, "cpu", "fp32"), "error.checkpoint_fit", path=path)
+
+
+def test_a_cut_state_is_no_checkpoint(path):
+    """Nothing can be installed in its place."""
+    path.write_bytes(path.read_bytes()[:50])
+    refuses(lambda: checkpoints.read_note(path), "error.no_state", path=path, got=sha(path))

@@ -227,3 +227,9 @@ def test_sizes_that_no_network_has_are_named(unchecked) -> None:
             allowed=allowed,
             got="62",
         )
+
+
+@pytest.mark.parametrize("size", [28, None, (28.0, 28), ("28", "28"), (-28, -28), (28, 28, 28)])
+def test_a_size_is_two_whole_numbers(size, unchecked):
+    tokens = torch.zeros(1, 49, 16)
+    refuses(lambda: unpatchify(tokens, 4, size), "error.size", got=repr(size))

@@ -138,3 +138,37 @@ def test_bad_ways_are_named(unchecked):
     refuses(lambda: slerp(a, facing, 0.5), "error.opposite", at=1)
     refuses(lambda: slerp(a.float(), facing.float(), 0.5), "error.opposite", at=1)
     assert lerp(a, facing, 0.5).isfinite().all()
+
+
+def test_a_model_that_writes_into_x_t_leaves_x_0_alone(unchecked):
+    x, schedule = noise(2, 3), schedules.linear(10)
+    before = x.clone()
+    refuses(
+        lambda: list(encode(lambda x_t, t: x_t.mul_(0.1), x, schedule)),
+        "error.model_writes", step=1, steps=10, t=1,
+    )  # fmt: skip
+    assert error(x, before) == 0
+    refuses(lambda: encode(None, x, schedule), "error.model_call", got="NoneType")
+    refuses(lambda: encode(lambda x, t: x, x, None), "error.schedule_kind", got="NoneType")
+
+
+def test_the_arc_knows_long_and_short_vectors():
+    """Their squares leave float32; lengths and angles do not. Other pairs keep their bits."""
+    a, b = noise(3, 5).float(), noise(3, 5, seed=1).float()
+    want = slerp(a, b, 0.3)
+    for factor in (2.0**100, 2.0**-100):
+        got = slerp(a * factor, b * factor, 0.3) / factor
+        assert error(got, want) < 16 * torch.finfo(torch.float32).eps
+    far = torch.tensor([[1.0], [2.0**100], [1.0]])
+    mixed = slerp(a * far, b * far, 0.3)
+    assert torch.equal(mixed[::2], want[::2])
+    assert torch.equal(slerp(torch.ones(3), torch.zeros(3), 0.5), torch.full((3,), 0.5))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_no_way_leads_through_nan(value, unchecked):
+    a, bad = noise(2, 3), noise(2, 3)
+    bad[1, 2] = value
+    for way in (lerp, slerp):
+        refuses(lambda way=way: way(a, bad, 0.5), "error.start_nan", name="b")
+        refuses(lambda way=way: way(bad, a, 0.5), "error.start_nan", name="a")

@@ -763,3 +763,118 @@ def test_bad_steps_are_named(unchecked):
     refuses(lambda: ddpm_step(x, 5, x, wide, schedule), "error.noise_shape", eps="z", **said)
     refuses(lambda: ddim_step(x, 5, 4, wide, schedule), "error.noise_shape", eps="eps_hat", **said)
     refuses(lambda: ddim_step(x, 5, 4, x, schedule, 1.0, wide), "error.noise_shape", eps="z", **said)
+
+
+def writes(x_t, t, eps_hat):
+    if t == 4:
+        x_t -= 0.1 * eps_hat
+        return x_t
+    return x_t - 0.1 * eps_hat
+
+
+def writing(x_t, t):
+    return x_t.mul_(0.1) if int(t[0]) == 4 else 0.1 * x_t
+
+
+@pytest.mark.parametrize("first", [4, 10])
+def test_who_writes_into_x_t_is_named_and_spoils_nothing(first, where, unchecked):
+    """At the first step it would be the caller's x_T, later a state that was yielded before."""
+    x, schedule = noise(2, 3).to(where), schedules.linear(10)
+    before, visited = x.clone(), list(range(first, -1, -1))
+    at = {"step": first - 3, "steps": first, "t": 4}
+    for model, rule, key, who in (
+        (lambda x_t, t: 0.1 * x_t, writes, "error.rule_writes", {"rule": "writes"}),
+        (writing, ddim_step, "error.model_writes", {}),
+    ):
+        states, kept = [], []
+
+        def walk(model=model, rule=rule, states=states, kept=kept):
+            for state in sample(model, rule, x, schedule, visited):
+                states.append(state)
+                kept.append(state.x_t.clone())
+
+        refuses(walk, key, **at, **who)
+        assert error(x, before) == 0 and len(states) == 3 * (first - 4)  # in three languages
+        assert all(error(state.x_t, then) == 0 for state, then in zip(states, kept, strict=True))
+    with torch.inference_mode():
+        refuses(lambda: final(sample(writing, ddim_step, x, schedule, [4, 0])), "error.model_writes",
+                step=1, steps=1, t=4)  # fmt: skip
+        assert error(x, before) == 0
+
+
+def test_a_rule_that_hands_x_t_back_has_not_written(unchecked):
+    x, schedule = noise(2, 3), schedules.linear(10)
+    assert error(final(sample(lambda x_t, t: x_t, lambda x_t: x_t, x, schedule)), x) == 0
+    with torch.inference_mode():
+        assert error(final(sample(lambda x_t, t: x_t, lambda x_t: x_t, x.clone(), schedule)), x) == 0
+
+
+def test_the_librarys_own_rules_cost_no_copy_a_step():
+    """One copy of x_T for the whole walk, and none of the later states."""
+    schedule, visited = schedules.linear(), samplers.times(1000, 9)
+    for step in (ddpm_step, ddim_step):
+        names = []
+
+        class Names(TorchDispatchMode):
+            def __torch_dispatch__(self, func, types, args=(), kwargs=None, names=names):
+                names.append(func.overloadpacket.__name__)
+                return func(*args, **(kwargs or {}))
+
+        with Names():
+            final(sample(lambda x_t, t: 0.1 * x_t, step, noise(2, 3), schedule, visited))
+        assert names.count("clone") == 1
+
+
+@pytest.mark.parametrize(
+    ("turn", "dtype"),
+    [
+        (lambda x: x.long(), torch.int64), (lambda x: x > 0, torch.bool), (lambda x: x + 0j, torch.complex128)
+    ],
+)  # fmt: skip
+def test_an_answer_of_another_kind_of_number_is_named(turn, dtype, unchecked):
+    x, schedule = noise(2, 3), schedules.linear(10)
+
+    def late(x_t, t):
+        return turn(x_t) if int(t) == 4 else 0.1 * x_t
+
+    at = {"step": 7, "steps": 10, "t": 4, "got": dtype}
+    refuses(lambda: final(sample(zero, late, x, schedule)), "error.rule_dtype_at", rule="late", **at)
+    model = ids.make_mixture(LIB, (3,)).optimal_eps(schedule)
+    refuses(
+        lambda: final(sample(lambda x_t, t: late(model(x_t, t), t[0]), ddim_step, x, schedule)),
+        "error.model_dtype_at", **at,
+    )  # fmt: skip
+
+
+def test_what_no_walk_can_begin_with_is_named(unchecked):
+    x, schedule = noise(2, 3), schedules.linear(10)
+
+    def told(x_t, t, y):
+        return x_t
+
+    for bad, got in ((None, "NoneType"), ("linear", "str"), (schedules.linear, "linear"), (10, "int")):
+        refuses(lambda bad=bad: sample(zero, ddim_step, x, bad), "error.schedule_kind", got=got)
+    refuses(lambda: samplers.log_snr_times(20, 5), "error.schedule_kind", got="int")
+    for bad, got in ((None, "NoneType"), (told, "told"), (lambda: x, "<lambda>")):
+        refuses(lambda bad=bad: sample(bad, ddim_step, x, schedule), "error.model_call", got=got)
+    allowed = ", ".join(samplers.GIVEN)
+    for bad, got in ((None, "NoneType"), (x, "Tensor"), (max, "max"), (torch.add, "add")):
+        refuses(lambda bad=bad: sample(zero, bad, x, schedule), "error.step_call", got=got, allowed=allowed)
+    refuses(lambda: sample(zero, ddpm_step, x, schedule, generator=0), "error.generator_kind", got="int")
+    for bad in (None, [], [1]):
+        refuses(lambda bad=bad: final(bad), "error.no_steps")
+    x = noise(2, 2)
+    assert error(final(sample(torch.mul, lambda x_t: x_t, x, schedule)), x) == 0  # a builtin may be a model
+
+
+def test_what_is_no_step_before_is_named(unchecked):
+    x, schedule = noise(2, 3), schedules.linear(20)
+    for bad in (5, samplers.Step("a", x, x, x)):
+        refuses(
+            lambda bad=bad: samplers.dpm_step(x, 10, 5, x, schedule, bad),
+            "error.previous", t=10, T=20, got=bad,
+        )  # fmt: skip
+    refuses(
+        lambda: samplers.dpm_step(x, 10, 5, x, schedule, samplers.Step(20, x, x[:1], x)),
+        "error.noise_shape", eps="previous.x_0_hat", x="x_t", want=(2, 3), got=(1, 3),
+    )  # fmt: skip

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
@@ -278,7 +281,9 @@ def test_bad_input_is_named(tmp_path, unchecked):
     notes = tmp_path / "notes.txt"
     notes.write_text("mine")
     refuses(lambda: make(notes), "error.no_state", path=notes, got=_sha(notes))
-    assert "elete" not in lang.text("error.no_state", path=notes, got="")  # it may be somebody's own file
+    said = lang.text("error.no_state", "en", path=notes, got="")
+    assert "If this training wrote it, delete it" in said  # it may be somebody's own file
+    assert "choose another" in said
     for every in (0, -1, 1.5, None):
         refuses(
             lambda every=every: next(make().steps(every)),
@@ -838,3 +843,117 @@ def _sha(path) -> str:
     import hashlib
 
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+# --- SIGTERM
+
+
+def goes_on_as_if_nothing_had_happened(path, step):
+    again, straight = make(path), make()
+    assert again.step == step
+    list(again.steps())
+    list(straight.steps())
+    assert same(weights(again), weights(straight))
+
+
+@pytest.mark.parametrize("part", ["forward", "optimiser", "write_tensors", "between", "last"])
+def test_sigterm_stops_after_the_step_saves_and_says_so(tmp_path, monkeypatch, capsys, part):
+    path = tmp_path / "state.safetensors"
+    run = make(path)
+    place, name = {
+        "forward": (run.model.net, "forward"),
+        "optimiser": (run.optimiser, "step"),
+        "write_tensors": (checkpoints, "write_tensors"),
+    }.get(part, (run, "_check_newest"))
+    whole, stop = getattr(place, name), 8 if part == "last" else 4
+    before, seen = signal.getsignal(signal.SIGTERM), []
+
+    def struck(*given, **named):
+        if run.step == (4 if part == "write_tensors" else 3) and name != "_check_newest":
+            signal.raise_signal(signal.SIGTERM)
+        return whole(*given, **named)
+
+    def each(progress):
+        seen.append(signal.getsignal(signal.SIGTERM) != before)
+        if progress.step == stop and part in ("between", "last"):
+            signal.raise_signal(signal.SIGTERM)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit) as caught:
+        patch.setattr(place, name, struck)
+        training.train(run, save_every=4, each=each)
+    assert caught.value.code == 143 and all(seen)
+    assert signal.getsignal(signal.SIGTERM) is before is signal.SIG_DFL
+    said = lang.text("training.terminated_saved", step=stop, steps=8, path=path)
+    assert capsys.readouterr().err.splitlines()[-1] == said
+    goes_on_as_if_nothing_had_happened(path, stop)
+
+
+def test_sigterm_is_ours_in_the_main_thread_and_while_nobody_else_answers_it(tmp_path):
+    run = make(tmp_path / "state.safetensors")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: list(run.steps())).result()
+    for other in (signal.SIG_IGN, lambda number, frame: None):
+        before = signal.signal(signal.SIGTERM, other)
+        try:
+            steps = make().steps()
+            next(steps)
+            assert signal.getsignal(signal.SIGTERM) is other
+            signal.raise_signal(signal.SIGTERM)
+            assert len(list(steps)) == 7
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def test_of_several_processes_all_stop_after_the_same_step(monkeypatch):
+    run = make()
+    run.ranks = ranks.Ranks(0, 2)  # the other one is silent
+    monkeypatch.setattr(ranks, "summed", lambda x: x)
+    seen = []
+    with pytest.raises(training.Terminated):
+        for progress in run.steps():
+            seen.append(progress.step)
+            if progress.step == 2:
+                signal.raise_signal(signal.SIGTERM)
+    assert seen == [1, 2, 3] and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = {paths!r}
+import test_training
+from course_lib import training
+run = test_training.make({state!r}, test_training.replace(test_training.RECIPE, steps=10**6))
+training.train(run, each=lambda p: p.step == 3 and print("going", flush=True))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+def test_a_killed_program_ends_with_status_143(tmp_path):
+    state, here = tmp_path / "state.safetensors", Path(__file__).parent
+    code = SCRIPT.format(paths=[str(here.parents[1]), str(here)], state=str(state))
+    going = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert going.stdout is not None and going.stdout.readline() == "going\n"
+    going.terminate()
+    _, told = going.communicate(timeout=120)
+    step = checkpoints.read_note(state)["step"]
+    assert going.returncode == 143 and "Traceback" not in told and step >= 3
+    said = (lang.text("training.terminated_saved", language, step=step, steps=10**6, path=state)
+            for language in lang.LANGUAGES)  # fmt: skip
+    assert told.splitlines()[-1] in said
+
+
+def test_under_another_default_dtype_a_run_is_the_same():
+    """Its recent errors are float32 whatever torch's default."""
+    straight = make()
+    list(straight.steps())
+    torch.set_default_dtype(torch.float64)
+    try:
+        torch.manual_seed(1)
+        net = UNet(widths=(4, 8), embedding=8, time_width=8)
+        run = Run(EpsModel(net, SCHEDULE, "v"), IMAGES.double(), LABELS, RECIPE, device="cpu")
+        assert len(list(run.steps())) == 8 and run.recent.dtype == torch.float32
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert straight.recent.dtype == torch.float32

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from course_lib import checkpoints, schedules
 from course_lib.dit import DiT
+from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import Pointwise, ResidualBlock, UNet, feature_maps, time_embedding
 
@@ -356,3 +357,39 @@ def test_sizes_that_no_network_has_are_named(unchecked):
     )  # fmt: skip
     refuses(lambda: UNet(classes=-1), "error.whole", name="classes", allowed="0, 1, 2, …", got="-1")
     refuses(lambda: UNet(time_width=3), "error.whole", name="time_width", allowed="2, 4, 6, …", got=3)
+
+
+def test_a_part_is_there_or_not(unchecked):
+    """By truth "no" would be with skips, and None without."""
+    for part in ("attention", "skips", "time"):
+        for bad in ("no", None, 0, 1, [1], torch.tensor(True)):
+            refuses(lambda part=part, bad=bad: UNet(**{part: bad}), "error.bool", name=part, got=repr(bad))
+    for bad in (8, None):
+        refuses(lambda bad=bad: UNet(widths=bad), "error.list", name="widths", got=repr(bad))
+
+
+@pytest.mark.parametrize(
+    ("t", "dtype"),
+    [(T / 1000, torch.float32), (T > 0, torch.bool), (T + 0j, torch.complex64)],
+)
+def test_t_is_no_fraction(t, dtype, unchecked):
+    """t / T, the classic slip, would be told as almost one and the same t."""
+    transformer = DiT(size=X.shape[-1], patch=1, width=8, depth=1, heads=2, time_width=8)
+    for net in (UNet(widths=(4, 8), embedding=8, time_width=8), transformer):
+        refuses(lambda net=net: net(X, t), "error.t_dtype", got=dtype)
+    refuses(lambda: feature_maps(UNet(widths=(4, 8)), X, t), "error.t_dtype", got=dtype)
+    refuses(lambda: MLP()(torch.zeros(4, 2), t), "error.t_dtype", got=dtype)
+
+
+def test_images_and_weights_are_of_one_dtype(unchecked):
+    net = UNet(widths=(4, 8), embedding=8, time_width=8)
+    refuses(lambda: net(X.long(), T), "error.float_images", got=torch.int64)
+    refuses(lambda: net(X.double(), T), "error.weights_dtype", got=torch.float64, want=torch.float32)
+    refuses(lambda: net(X[:, :, :0], T), "error.empty", name="x_t")
+    refuses(lambda: MLP()(torch.zeros(4, 2).double(), T), "error.weights_dtype",
+            got=torch.float64, want=torch.float32)  # fmt: skip
+    with torch.autocast("cpu", torch.bfloat16):
+        assert net.bfloat16()(X, T).shape == X.shape
+    wide = UNet(widths=(4, 8), embedding=8, time_width=8).double()
+    assert {h.dtype for h in feature_maps(wide, X, T).values()} == {torch.float64}
+    assert {h.dtype for h in feature_maps(wide.float(), X.double(), T).values()} == {torch.float32}

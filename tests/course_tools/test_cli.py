@@ -18,7 +18,7 @@ import torch
 
 import course_lib
 import course_tools
-from course_lib import checkpoints, data, forward, lang, losses, schedules, training
+from course_lib import checkpoints, data, files, forward, lang, losses, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
 from course_tools import cli, doctor, lab, make_digits, networks, testing, train
@@ -372,6 +372,42 @@ def test_a_leftover_second_stage_is_noticed_before_the_first_is_trained(
     assert sentence(capsys) == lang.text("error.resume", path=second)
     checkpoints.write_tensors(second, tensors, note | {"recipe": recipe})
     assert cli.main(call(tmp_path, "a")) == 0
+
+
+@pytest.mark.parametrize("recipe", [None, [1], "text", "no recipe", "damaged"])
+def test_a_second_stage_without_a_recipe_gets_one_sentence(
+    recipe: object,
+    tiny: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Some other safetensors file under that name, or a cut one: said before the first stage is trained."""
+    monkeypatch.setattr(training.Run, "_one_step", lambda run: pytest.fail("trained"))
+    second = train.stage_state(tmp_path / "a.state.safetensors", 2)
+    note = {"step": 2} if recipe == "no recipe" else {"step": 2, "recipe": recipe}
+    checkpoints.write_tensors(second, {"x": torch.zeros(9)}, note)
+    if recipe == "damaged":
+        second.write_bytes(second.read_bytes()[:-1])
+    assert cli.main(call(tmp_path, "a")) == 1
+    assert sentence(capsys) == lang.text("error.no_state", path=second, got=files.sha256(second)[:16])
+
+
+@pytest.mark.parametrize("blocked", ["a.stage-2.state.safetensors", "a.json"])
+def test_whatever_is_written_at_the_end_is_checked_at_the_start(
+    blocked: str,
+    tiny: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A folder where the second stage's state or the card is to go."""
+    monkeypatch.setattr(training.Run, "_one_step", lambda run: pytest.fail("trained"))
+    (tmp_path / blocked).mkdir()
+    assert cli.main(call(tmp_path, "a")) == 1
+    problem = os.strerror(errno.EISDIR)
+    want = lang.text("error.write", path=tmp_path / blocked, problem=problem)
+    assert capsys.readouterr() == ("", want + "\n")
 
 
 def test_a_new_run_takes_no_leftover_stage(

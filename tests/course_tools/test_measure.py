@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import pairwise
@@ -225,8 +228,174 @@ def test_figures_of_other_weights_or_another_n_are_dropped(desk: Desk) -> None:
     measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
     new = measure.current(desk.path)["metrics"]
     assert desk.drawn == [(10, 0)] and "ddim-20" not in new and new["weights"] != old["weights"]
+    old = checkpoints.card(desk.path)
+    checkpoints.save(desk.path, small_model().net, old)  # other weights and another N at once
     measure.measure(desk.path, 6, 1, ["ddim-20"], write=True)
     assert "ddim-10" not in desk.card() and desk.card()["N"] == 6
+
+
+def test_another_n_does_not_throw_figures_away(desk: Desk) -> None:
+    """Refused before anything is drawn or timed; without figures, or without --write, it is measured."""
+    measure.measure(desk.path, 20, 2, ["dpm-10", "ddim-10"], write=True)
+    before = desk.path.with_suffix(".json").read_bytes()
+    desk.drawn.clear()
+    desk.clocked.clear()
+    with pytest.raises(ValueError) as caught:
+        measure.measure(desk.path, 30, 1, ["dpm-10"], write=True)
+    assert str(caught.value) == lang.text("measure.other_n", name="?", held=20, n=30)
+    assert not desk.drawn and not desk.clocked
+    assert desk.path.with_suffix(".json").read_bytes() == before
+    assert measure.measure(desk.path, 30, 1, ["dpm-10"])["N"] == 30 and desk.drawn == [
+        (measure.SAMPLERS["dpm-10"].times, 0)
+    ]
+    assert desk.path.with_suffix(".json").read_bytes() == before
+    measure.write_card(desk.path, metrics={})
+    assert measure.measure(desk.path, 30, 1, ["dpm-10"], write=True) == desk.card()
+
+
+def test_another_n_is_refused_from_the_command_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shipped model's figures, and its bound."""
+    weights = measure.digest("digits")
+    held = checkpoints.card("digits") | {
+        "metrics": GOOD | {"weights": weights},
+        "bound": {"N": 100, "weights": weights},
+    }
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps(held), encoding="utf-8")
+    monkeypatch.setattr(checkpoints, "card", lambda name: json.loads(path.read_text(encoding="utf-8")))
+    monkeypatch.setattr(checkpoints, "card_path", lambda name: path)
+    monkeypatch.setattr(measure, "digest", lambda name: weights)
+    monkeypatch.setattr(measure, "draw", lambda *given, **named: pytest.fail("drawn"))
+    monkeypatch.setattr(measure, "bound", lambda *given, **named: pytest.fail("measured"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "card.safetensors").touch()
+    for argv, was in ((["--n", "200"], 5000), (["--n", "200", "--bound"], 100)):
+        assert cli.main(["measure", "digits", *argv, "--write"]) == 1
+        said = lang.text("measure.other_n", name="digits", held=was, n=200)
+        assert capsys.readouterr() == ("", said + "\n")
+    assert json.loads(path.read_text(encoding="utf-8")) == held
+
+
+def test_two_that_measure_at_once_lose_no_figures(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one draws ddim-10, another measures more of dpm-10, and a sampler of its own; then both again."""
+    measure.measure(desk.path, 4, 1, ["dpm-10"], write=True)
+    draw = desk.draw
+    others = iter([(3, ["dpm-10", "ddim-20"]), (2, ["ddim-10"])])
+
+    def meanwhile(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
+        with monkeypatch.context() as patch:
+            patch.setattr(measure, "draw", draw)
+            for seeds, names in others:
+                measure.measure(desk.path, 4, seeds, names, write=True)
+        return draw(*given, **named)
+
+    monkeypatch.setattr(measure, "draw", meanwhile)
+    figures = measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
+    seeds = {name: len(desk.card()[name]["frechet"]["each"]) for name in ("dpm-10", "ddim-10", "ddim-20")}
+    assert seeds == {"dpm-10": 3, "ddim-10": 2, "ddim-20": 3} and figures == desk.card()
+
+
+def test_a_card_that_came_to_another_n_meanwhile_is_left_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = desk.draw
+
+    def meanwhile(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
+        with monkeypatch.context() as patch:
+            patch.setattr(measure, "draw", draw)
+            measure.measure(desk.path, 6, 1, ["dpm-10"], write=True)
+        return draw(*given, **named)
+
+    monkeypatch.setattr(measure, "draw", meanwhile)
+    with pytest.raises(ValueError) as caught:
+        measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
+    assert str(caught.value) == lang.text("measure.other_n", name="?", held=6, n=4)
+    assert desk.card()["N"] == 6 and "dpm-10" in desk.card()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock; there the card is not guarded")
+def test_writers_wait_for_each_other(desk: Desk) -> None:
+    """Eight threads that each add a part of the card, slowly: between reading and writing nobody writes."""
+
+    def add(k: int) -> None:
+        def change(card: dict) -> dict:
+            time.sleep(0.02)
+            return card | {f"part-{k}": k}
+
+        measure.change_card(desk.path, change)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(8)))
+    card = checkpoints.card(desk.path)
+    assert [card.get(f"part-{k}") for k in range(8)] == list(range(8))
+    assert {path.name for path in desk.path.parent.iterdir()} == {"mine.json", "mine.safetensors"}
+
+
+DAMAGES: list[tuple[str, object, str]] = [
+    ("", [1], ""),
+    ("", "x", ""),
+    ("floor", "x", "floor"),
+    ("floor", {}, "floor.mean"),
+    ("floor", {"mean": 0, "std": None, "each": []}, "floor.mean"),
+    ("N", "5000", "N"),
+    ("N", None, "N"),
+    ("dpm-10", {}, "dpm-10.accuracy"),
+    ("dpm-10", 3, "dpm-10"),
+    ("dpm-10.frechet", None, "dpm-10.frechet"),
+    ("dpm-10.frechet.each", None, "dpm-10.frechet.each"),
+    ("dpm-10.frechet.each", [0.6], "dpm-10.frechet.each"),
+    ("dpm-10.frechet.each", [0.6, 0.6, "0.6"], "dpm-10.frechet.each"),
+    ("dpm-10.frechet.mean", "0.9", "dpm-10.frechet.mean"),
+    ("dpm-10.frechet.mean", 0.59, "dpm-10.frechet.mean"),  # not that of the seeds
+    ("dpm-10.accuracy.std", "0.1", "dpm-10.accuracy.std"),
+    ("dpm-10.seconds_16", 0, "dpm-10.seconds_16"),
+    ("dpm-10.seconds_16", None, "dpm-10.seconds_16"),
+]
+
+
+@pytest.mark.parametrize(("at", "value", "part"), DAMAGES)
+def test_a_card_edited_by_hand_gets_one_sentence(
+    at: str,
+    value: object,
+    part: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = json.loads(json.dumps({"name": "digits", "metrics": GOOD | {"weights": measure.digest("digits")}}))
+    about = checkpoints.card("digits")
+    path = checkpoints.card_path("digits")
+    monkeypatch.setattr(checkpoints, "card", lambda name: about | held)
+    monkeypatch.setattr(measure, "draw", lambda *given, **named: pytest.fail("drawn"))
+    monkeypatch.setattr(measure, "clock", lambda model, names: pytest.fail("timed"))
+    assert cli.main(["measure", "digits", "--check"]) == 0  # before the edit
+    capsys.readouterr()
+    *way, last = ["metrics", *at.split(".")] if at else ["metrics"]
+    table = held
+    for key in way:
+        table = table[key]
+    table[last] = value
+    said = lang.text("measure.damaged", path=path, part=f"metrics.{part}".rstrip("."))
+    for option in ("--check", "--table", "--write"):
+        assert cli.main(["measure", "digits", option]) == 1
+        assert capsys.readouterr() == ("", said + "\n")
+
+
+@pytest.mark.parametrize("name", ["digits", *networks.SMALL])
+def test_the_figures_that_ship_are_sound(name: str) -> None:
+    for part in ("metrics", "compared"):
+        measure.sound(name, part)
+
+
+def test_more_samples_than_real_digits_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """The floor of N samples is measured from as many training digits."""
+    most = len(data.digits("train")[0])
+    assert cli.main(["measure", "digits", "--n", str(most + 1)]) == 2
+    said = lang.text("cli.whole", option="--n", low=10, high=most, got=repr(str(most + 1)))
+    assert capsys.readouterr().err.strip() == said
 
 
 def test_samples_and_times_come_from_the_named_sampler(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -372,7 +541,9 @@ def test_ctrl_c_says_how_to_go_on(
         (["networks"], "measure_stopped_lost"), (["networks", "--write"], "measure_stopped"),
     ):  # fmt: skip
         assert cli.main(["measure", *argv]) == 130
-        assert capsys.readouterr().err.strip() == lang.text(f"cli.{key}")
+        said = lang.text(f"cli.{key}", folder=Path.cwd())  # runs/ lies there, and in no other folder
+        assert capsys.readouterr().err.strip() == said
+        assert (str(Path.cwd()) in said) is (key == "measure_stopped")
 
 
 # the targets
@@ -471,10 +642,11 @@ def test_a_card_keeps_the_other_samplers_of_the_same_n(
     path.write_text(json.dumps(CARD), encoding="utf-8")
     monkeypatch.setattr(checkpoints, "card_path", lambda name: path)
     monkeypatch.setattr(checkpoints, "card", lambda name: json.loads(path.read_text(encoding="utf-8")))
-    measure.into_card("digits", {"N": 5000, "w": 0, "floor": {}, "ancestral-50-beta": {}})
+    new = {"w": 0, "floor": CARD["metrics"]["floor"], "ancestral-50-beta": CARD["metrics"]["ddim-50"]}  # type: ignore[index]
+    measure.into_card("digits", {"N": 5000, **new})
     after = checkpoints.card("digits")["metrics"]
     assert after["ddim-50"] == CARD["metrics"]["ddim-50"] and "ancestral-50-beta" in after  # type: ignore[index]
-    measure.into_card("digits", {"N": 100, "w": 0, "floor": {}, "ancestral-50-beta": {}})
+    measure.into_card("digits", {"N": 100, **new})
     assert set(checkpoints.card("digits")["metrics"]) == {"N", "w", "floor", "ancestral-50-beta"}
 
 

@@ -191,6 +191,7 @@ def test_what_was_measured_goes_into_the_cards(
     assert json.dumps(cards) == before
     assert told == [(name, 20, 2, networks.SAMPLERS, False) for name in networks.NAMES]
     told.clear()
+    del cards["digits"]["compared"]
     assert cli.main(["measure", "networks", "--write"]) == 0
     assert told == [(name, 1000, 1, networks.SAMPLERS, name != "digits") for name in networks.NAMES]
     for name in networks.NAMES:
@@ -200,6 +201,43 @@ def test_what_was_measured_goes_into_the_cards(
         assert cards[name]["held_out"] == {"weights": "now", "v": [0.5]}
     assert cards["digits"]["compared"] == {"N": 1000, "weights": "now"}
     assert "metrics" not in cards["digits"] or cards["digits"]["metrics"] != cards["digits"]["compared"]
+
+
+def test_another_n_does_not_throw_figures_away(
+    cards: dict[str, dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of any of the five, and before the first is timed."""
+    monkeypatch.setattr(checkpoints, "load", lambda name, *given: None)
+    monkeypatch.setattr(networks, "milliseconds", lambda models: pytest.fail("timed"))
+    for other in networks.NAMES:
+        for name in networks.NAMES:
+            part = cards[name]["metrics" if name in networks.SMALL else "compared"]
+            part["N"] = 1000 if name == other else 50
+        before = json.dumps(cards)
+        assert cli.main(["measure", "networks", "--n", "50", "--write"]) == 1
+        said = lang.text("measure.other_n", name=other, held=1000, n=50)
+        assert capsys.readouterr().err.strip() == said
+        assert json.dumps(cards) == before
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("metrics", [1], "metrics"),
+        ("cost", 3, "cost"),
+        ("cost", {"parameters": "many"}, "cost"),
+        ("held_out", None, "held_out"),
+        ("held_out", {"weights": "now", "v": [0.1] * 9}, "held_out"),
+        ("held_out", {"weights": "now", "v": "0.1"}, "held_out"),
+    ],
+)
+def test_a_card_edited_by_hand_gets_one_sentence(
+    part: str, value: object, said: str, cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
+) -> None:
+    cards["small-dit"][part] = value
+    assert cli.main(["measure", "networks", "--table"]) == 1
+    want = lang.text("measure.damaged", path="small-dit", part=said)
+    assert capsys.readouterr() == ("", want + "\n")
 
 
 def test_rows_that_do_not_belong_in_one_table_have_none(
