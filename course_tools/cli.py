@@ -288,11 +288,12 @@ def _measure(argv: list[str]) -> int:
     parser.option("--all", text("cli.measure_all"), action="store_true")
     parser.option("--bound", text("cli.measure_bound"), action="store_true")
     parser.option("--write", text("cli.measure_write"), action="store_true")
+    parser.option("--compile", text("cli.measure_compile"), action="store_true")
     parser.option("--table", text("cli.measure_table"), action="store_true")
     parser.option("--check", text("cli.measure_check"), action="store_true")
     given = parser.read(argv)
     if given.check and given.name != "networks":
-        for option in ("write", "bound", "table", "all", "sampler", "seeds", "n"):
+        for option in ("write", "bound", "table", "all", "sampler", "seeds", "n", "compile"):
             if getattr(given, option):
                 raise Misuse(text("cli.not_with", option=f"--{option}", other="--check"))
     try:
@@ -322,7 +323,8 @@ def _measure_samples(given: argparse.Namespace) -> int:
         print(measure.table(measure.current(given.name)))
         return 0
     if given.bound:
-        for option, used in (("--sampler", given.sampler), ("--seeds", given.seeds)):
+        options = {"--sampler": given.sampler, "--seeds": given.seeds, "--compile": given.compile}
+        for option, used in options.items():
             if used:
                 raise Misuse(text("cli.not_with", option=option, other="--bound"))
         n = given.n or BOUND_N
@@ -341,12 +343,14 @@ def _measure_samples(given: argparse.Namespace) -> int:
     if given.all:
         names = measure.cheapest_first(schedules.from_spec(checkpoints.card(given.name)["schedule"]))
     only = {"only": names} if names else {}
-    measure.measure(given.name, given.n or 5000, given.seeds or 1, write=given.write, **only)
+    measure.measure(
+        given.name, given.n or 5000, given.seeds or 1, write=given.write, compile=given.compile, **only
+    )
     return 0
 
 
 def _measure_networks(given: argparse.Namespace) -> int:
-    for option in ("sampler", "all", "bound", "check"):
+    for option in ("sampler", "all", "bound", "check", "compile"):
         if getattr(given, option):
             raise Misuse(text("cli.not_for", option=f"--{option}", command="measure", name="networks"))
     from course_tools import networks

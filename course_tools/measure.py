@@ -177,13 +177,15 @@ def measure(
     seeds: int = 1,
     only: Sequence[str] = ("ancestral-50", "ddim-50"),
     write: bool = False,
+    compile: bool = False,
 ) -> dict:
     """Accuracy and Fréchet distance of a checkpoint's samples at w = 0, each sampler over the seeds.
 
     "seconds_16" is the time for 16 samples on this machine, in the precision that ``checkpoints.load``
     chooses ("machine" names both). write: every seed goes into the card as soon as it is measured, and what
     the card holds already, for these weights and this N, is not measured again; every batch of a seed goes
-    into ``state_path`` until then. ValueError, before anything is drawn, where the card holds figures of
+    into ``state_path`` until then. compile: as of ``checkpoints.load``, for the samples (the same up to
+    rounding), not for the clock. ValueError, before anything is drawn, where the card holds figures of
     these weights and another N, or damaged ones.
     """
     model = checkpoints.load(name)
@@ -198,13 +200,14 @@ def measure(
         figures["floor"] = spread([metrics.floor(n, seed) for seed in range(5)])
     print(f"floor              frechet {shown(figures['floor'], 3)}  N = {n}")
     seconds = _seconds(model, only, figures)
+    drawing = checkpoints.load(name, compile=True) if compile else model
     for key in only:
         each = figures.get(key, {"accuracy": {}, "frechet": {}})
         accuracies, distances = (list(each[part].get("each", [])) for part in ("accuracy", "frechet"))
         for seed in range(len(accuracies), seeds):
-            about = {"weights": figures["weights"], "sampler": key}
+            about = {"weights": figures["weights"], "sampler": key, "compiled": compile}
             state = state_path(name, key, seed) if write else None
-            images, labels = draw(model, *SAMPLERS[key], n, seed, state=state, about=about)
+            images, labels = draw(drawing, *SAMPLERS[key], n, seed, state=state, about=about)
             accuracies.append(metrics.accuracy(images, labels))
             distances.append(metrics.frechet(images))
             figures[key] = {

@@ -98,7 +98,7 @@ def test_every_sampler_can_be_asked_for(
     for name in measure.SAMPLERS:
         assert cli.main(["measure", "digits", "--sampler", name, "--n", "20"]) == 0
     assert cli.main(["measure", "digits", "--write"]) == 0
-    assert told.pop() == (("digits", 5000, 1), {"write": True})
+    assert told.pop() == (("digits", 5000, 1), {"write": True, "compile": False})
     assert told == [(("digits", 20, 1), {"only": [name], "write": False}) for name in measure.SAMPLERS]
     assert cli.main(["measure", "digits", "--sampler", "euler"]) == 2
     allowed = ", ".join(measure.SAMPLERS)
@@ -520,10 +520,45 @@ def test_an_interrupted_seed_gives_the_same_figures_and_leaves_no_file(
         measure.measure(path, 260, 2, ["ddim-50"], write=True)
     assert list(measure.RUNS.iterdir()) == [state]
     assert checkpoints.read_tensors(state)[0]["images"].shape == (250, 1, 28, 28)
-    assert checkpoints.read_note(state)["about"] == {"weights": want["weights"], "sampler": "ddim-50"}
+    about = {"weights": want["weights"], "sampler": "ddim-50", "compiled": False}
+    assert checkpoints.read_note(state)["about"] == about
     got = measure.measure(path, 260, 2, ["ddim-50"], write=True)
     assert got == want and not list(measure.RUNS.iterdir())
     assert checkpoints.card(path)["metrics"] == got
+
+
+def test_only_the_samples_are_drawn_by_a_compiled_network(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is the plain network's; what a compiled one left half-done goes on with a compiled one."""
+    load, draw, clock = checkpoints.load, desk.draw, desk.clock
+    compiled: list[object] = []
+    used: list[tuple[str, bool, bool]] = []
+
+    def loaded(name: Path, compile: bool = False) -> EpsModel:
+        model = load(name)
+        compiled.extend([model] if compile else [])
+        return model
+
+    def drawn(model: object, *given, about: dict, **named) -> tuple:  # type: ignore[no-untyped-def]
+        used.append(("draw", model in compiled, about["compiled"]))
+        return draw(model, *given, about=about, **named)
+
+    def clocked(model: object, names: list[str]) -> dict[str, float]:
+        used.append(("clock", model in compiled, False))
+        return clock(model, names)
+
+    monkeypatch.setattr(checkpoints, "load", loaded)
+    monkeypatch.setattr(measure, "draw", drawn)
+    monkeypatch.setattr(measure, "clock", clocked)
+    for compile in (False, True):
+        measure.measure(desk.path, 4, 1, ["dpm-10"], compile=compile)
+    assert used == [
+        ("clock", False, False),
+        ("draw", False, False),
+        ("clock", False, False),
+        ("draw", True, True),
+    ]
 
 
 def test_ctrl_c_says_how_to_go_on(
@@ -712,7 +747,8 @@ def test_the_bound_goes_into_the_card_beside_everything_else(
         (["--all"], ["--bound"]), (["--all"], ["--table"]), (["--all"], ["--sampler", "ddim-50"]),
         (["--bound"], ["--check"]), (["--table"], ["--check"]), (["--all"], ["--check"]),
         (["--sampler", "ddim-50"], ["--check"]), (["--seeds", "3"], ["--check"]),
-        (["--n", "20"], ["--check"]), (["--write"], ["--check"]),
+        (["--n", "20"], ["--check"]), (["--write"], ["--check"]), (["--compile"], ["--check"]),
+        (["--compile"], ["--bound"]),
     ],
 )  # fmt: skip
 def test_options_that_do_not_go_together(
