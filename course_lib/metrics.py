@@ -127,10 +127,15 @@ def frechet(images: Float[Tensor, "N 1 28 28"]) -> float:
     return frechet_between(*moments(features(images)), model.reference_mean, model.reference_covariance)
 
 
+def balanced_labels(n: int) -> Int[Tensor, " n"]:
+    """The labels of n samples, spread over the ten classes as evenly as n allows: label k is k mod 10."""
+    return torch.arange(n) % 10
+
+
 def floor(n: int = 5_000, seed: int = 0) -> float:
     """What n real training digits score: how far from 0 the distance stays for true images at this N.
 
-    They are spread over the classes as evenly as the samples that are measured (label k mod 10): the classes'
+    They are spread over the classes as the samples that are measured are (``balanced_labels``): the classes'
     uneven luck would triple the floor of 1,000 digits. They are the classifier's own training images too, so
     this is a scale to read a score by, no strict bound. 2 <= n <= 18,000; otherwise ValueError.
     """
@@ -138,6 +143,6 @@ def floor(n: int = 5_000, seed: int = 0) -> float:
     if not is_whole(n) or not 2 <= n <= len(images):
         raise ValueError(lang.text("error.floor", got=n, most=len(images)))
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-    wanted = (torch.arange(n) % 10).bincount(minlength=10).tolist()
+    wanted = balanced_labels(n).bincount(minlength=10).tolist()
     of_class = [order[labels[order] == k][:count] for k, count in enumerate(wanted)]
     return frechet(images[torch.cat(of_class)])

@@ -310,17 +310,17 @@ def _measure(argv: list[str]) -> int:
 
 def _measure_samples(given: argparse.Namespace) -> int:
     from course_lib import checkpoints, files, schedules
-    from course_tools import measure
+    from course_tools import cards, draws, measure, targets
 
     if given.check:
-        return measure.check(measure.current(given.name).get("metrics") or {})
+        return targets.check(cards.current(given.name).get("metrics") or {})
     for option, used in (("--table", given.table), ("--all", given.all)):
         if used and given.bound:
             raise Misuse(text("cli.not_with", option=option, other="--bound"))
     if given.all and (other := "--table" if given.table else "--sampler" if given.sampler else None):
         raise Misuse(text("cli.not_with", option="--all", other=other))
     if given.table:
-        print(measure.table(measure.current(given.name)))
+        print(cards.table(cards.current(given.name)))
         return 0
     if given.bound:
         options = {"--sampler": given.sampler, "--seeds": given.seeds, "--compile": given.compile}
@@ -330,18 +330,18 @@ def _measure_samples(given: argparse.Namespace) -> int:
         n = given.n or BOUND_N
         if given.write:
             files.check_writable(checkpoints.card_path(given.name))  # now, not after an hour
-            measure.require_same_n(given.name, "bound", n)
+            cards.require_same_n(given.name, "bound", n)
         figures = measure.bound(given.name, n)
         if given.write:
-            measure.write_card(given.name, bound=figures)
+            cards.write_card(given.name, bound=figures)
         return 0
     for sampler in given.sampler or ():
-        if sampler not in measure.SAMPLERS:
-            allowed = ", ".join(measure.SAMPLERS)
+        if sampler not in draws.SAMPLERS:
+            allowed = ", ".join(draws.SAMPLERS)
             raise Misuse(text("cli.sampler", got=repr(sampler), allowed=allowed))
     names = given.sampler
     if given.all:
-        names = measure.cheapest_first(schedules.from_spec(checkpoints.card(given.name)["schedule"]))
+        names = draws.cheapest_first(schedules.from_spec(checkpoints.card(given.name)["schedule"]))
     only = {"only": names} if names else {}
     measure.measure(
         given.name, given.n or 5000, given.seeds or 1, write=given.write, compile=given.compile, **only
@@ -432,7 +432,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def first_process() -> bool:
-    """Whether this process speaks and writes for those that torchrun started with it (alone, it does)."""
+    """Whether this process speaks and writes for those that torchrun started with it (alone, it does).
+
+    As ``ranks.told().first``, but without the second that importing torch takes.
+    """
     return "TORCHELASTIC_RUN_ID" not in os.environ or os.environ.get("RANK", "0") == "0"
 
 

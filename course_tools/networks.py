@@ -16,13 +16,13 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_lib import checkpoints, data, lang, losses, ranks, schedules, training
+from course_lib import checkpoints, data, lang, losses, metrics, ranks, schedules, training
 from course_lib.dit import DiT
 from course_lib.forward import q_sample
 from course_lib.parameterisations import EpsModel
 from course_lib.schedules import gather
 from course_lib.unet import UNet
-from course_tools import measure, train
+from course_tools import cards, measure, train
 
 # Equal in parameters within 3 %: without skips the way up reads less, so its first level is wider.
 SMALL: dict[str, Callable[[], nn.Module]] = {
@@ -81,7 +81,7 @@ def one_thread() -> Iterator[None]:
 def milliseconds(models: dict[str, EpsModel], batch: int = BATCH, rounds: int = 25) -> dict[str, list[float]]:
     """How long one call takes on one thread, each model in turn: every round's figure."""
     x_t, t = torch.randn(batch, 1, 28, 28), torch.full((batch,), 500)
-    y = torch.arange(batch) % 10
+    y = metrics.balanced_labels(batch)
     took: dict[str, list[float]] = {name: [] for name in models}
     with one_thread():
         for turn in range(rounds + 2):
@@ -127,8 +127,8 @@ def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence
     """
     models = {name: checkpoints.load(name, "cpu") for name in names}
     for name in names if write else ():  # before anything is timed or drawn
-        measure.sound(name, _part(name))
-        measure.require_same_n(name, _part(name), n)
+        cards.sound(name, _part(name))
+        cards.require_same_n(name, _part(name), n)
     took = milliseconds(models)
     found = {}
     for name, model in models.items():
@@ -143,15 +143,15 @@ def compare(n: int = 1_000, seeds: int = 1, write: bool = False, names: Sequence
             "batch": BATCH,
             "machine": machine,
         }
-        errors = {"weights": measure.digest(name)} | held_out(model)
+        errors = {"weights": cards.digest(name)} | held_out(model)
         if write:
-            measure.write_card(name, cost=cost, held_out=errors)
+            cards.write_card(name, cost=cost, held_out=errors)
         shown = f"{cost['parameters']} parameters  {cost['flops'] / 1e6:.1f} MFLOP  {median:.1f} ms"
         print(f"\n{name}: {shown}", flush=True)
         ours = name in SMALL
         figures = measure.measure(name, n, seeds, SAMPLERS, write=write and ours)
         if write and not ours:
-            figures = measure.into_card(name, figures, _part(name))
+            figures = cards.into_card(name, figures, _part(name))
         found[name] = {"cost": cost, "held_out": errors, _part(name): figures}
     return found
 
@@ -162,21 +162,21 @@ def _part(name: str) -> str:
 
 
 def _numbers(table: object, keys: Sequence[str]) -> bool:
-    return isinstance(table, dict) and all(measure.is_number(table.get(key)) for key in keys)
+    return isinstance(table, dict) and all(cards.is_number(table.get(key)) for key in keys)
 
 
 def _figures(name: str) -> dict:
     """What ``compare`` wrote into a card; ValueError where it is missing or holds for other weights."""
     card = checkpoints.card(name)
-    quality = measure.sound(name, _part(name), card)
+    quality = cards.sound(name, _part(name), card)
     if not {"cost", "held_out"} <= card.keys() or not {"floor", *SAMPLERS} <= quality.keys():
         raise ValueError(lang.text("networks.none", name=name))
     if not _numbers(card["cost"], ("parameters", "flops", "ms")) or "machine" not in card["cost"]:
-        raise measure.refuse_damaged(name, "cost")
+        raise cards.refuse_damaged(name, "cost")
     errors = card["held_out"].get("v") if isinstance(card["held_out"], dict) else None
-    if not isinstance(errors, list) or [measure.is_number(v) for v in errors] != [True] * TENTHS:
-        raise measure.refuse_damaged(name, "held_out")
-    if {card["held_out"].get("weights"), quality.get("weights")} != {measure.digest(name)}:
+    if not isinstance(errors, list) or [cards.is_number(v) for v in errors] != [True] * TENTHS:
+        raise cards.refuse_damaged(name, "held_out")
+    if {card["held_out"].get("weights"), quality.get("weights")} != {cards.digest(name)}:
         raise ValueError(lang.text("networks.stale", name=name))
     return {"cost": card["cost"], "held_out": card["held_out"], "quality": quality}
 
@@ -206,23 +206,21 @@ def table(names: Sequence[str] = NAMES) -> str:
     heads = ["network", "parameters", "MFLOP a call", f"ms, batch {BATCH}"]
     for sampler in SAMPLERS:
         heads += [f"{sampler}: accuracy", "Fréchet", "× floor"]
-    lines = [measure.row(heads), measure.row(["---"] * len(heads))]
+    lines = [cards.row(heads), cards.row(["---"] * len(heads))]
     for name, each in found.items():
         cost, quality = each["cost"], each["quality"]
         cells = [name, cost["parameters"], f"{cost['flops'] / 1e6:.1f}", f"{cost['ms']:.1f}"]
         for sampler in SAMPLERS:
             accuracy, distance = quality[sampler]["accuracy"], quality[sampler]["frechet"]
-            over = f"{measure.ratio(quality, sampler):.2f}"
-            cells += [measure.shown(accuracy, 4), measure.shown(distance, 3), over]
-        lines.append(measure.row(cells))
+            over = f"{cards.ratio(quality, sampler):.2f}"
+            cells += [cards.shown(accuracy, 4), cards.shown(distance, 3), over]
+        lines.append(cards.row(cells))
     first = next(iter(found.values()))
-    n, floor = first["quality"]["N"], measure.shown(first["quality"]["floor"], 3)
+    n, floor = first["quality"]["N"], cards.shown(first["quality"]["floor"], 3)
     lines += ["", f"N = {n}; floor {floor}; {first['cost']['machine']}.", ""]
     lines += [
-        measure.row(["v error, tenth of t", *range(1, TENTHS + 1)]),
-        measure.row(["---"] * (TENTHS + 1)),
+        cards.row(["v error, tenth of t", *range(1, TENTHS + 1)]),
+        cards.row(["---"] * (TENTHS + 1)),
     ]
-    lines += [
-        measure.row([name, *(f"{v:.4f}" for v in each["held_out"]["v"])]) for name, each in found.items()
-    ]
+    lines += [cards.row([name, *(f"{v:.4f}" for v in each["held_out"]["v"])]) for name, each in found.items()]
     return "\n".join(lines)

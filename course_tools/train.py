@@ -72,7 +72,7 @@ def stage_states(state: Path) -> list[Path]:
 def weights_name(net: nn.Module) -> str:
     """A name for a network's weights, by which a stage knows those that it began with: 16 hex digits.
 
-    Not the checksum of a file (``measure.digest``, ``checkpoints.read_tensors``), which tells whether its
+    Not the checksum of a file (``cards.digest``, ``checkpoints.read_tensors``), which tells whether its
     bytes are those that were written.
     """
     found = hashlib.sha256()

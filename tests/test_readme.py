@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_lib import checkpoints, files
-from course_tools import measure, parity
+from course_tools import cards, parity
 
 ROOT = Path(__file__).parents[1]
 READMES = sorted(path.name for path in ROOT.glob("README*.md"))
@@ -46,14 +46,14 @@ def test_every_language_has_its_readme() -> None:
 
 
 def test_the_metrics_are_those_of_the_card() -> None:
-    assert measure.table(checkpoints.card("digits")) in text("README.md")
+    assert cards.table(checkpoints.card("digits")) in text("README.md")
 
 
 def test_the_bound_is_that_of_the_card() -> None:
     bound = measured_bound(checkpoints.card("digits"))
     assert f"N = {bound['N']} test digits" in text("README.md")
     for variance in ("beta", "beta_tilde"):
-        assert f"{measure.shown(bound[variance], 3)} " in text("README.md")
+        assert f"{cards.shown(bound[variance], 3)} " in text("README.md")
 
 
 def measured_bound(card: dict) -> dict:

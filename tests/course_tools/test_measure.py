@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -18,9 +19,9 @@ import torch
 from course_lib import checkpoints, data, files, lang, losses, metrics, samplers, schedules, training
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
-from course_tools import cli, measure, networks, train
+from course_tools import cards, cli, draws, measure, networks, targets, train
 
-CARD = {
+CARD: dict[str, Any] = {
     "name": "digits",
     "metrics": {
         "N": 5000,
@@ -45,32 +46,32 @@ TABLE = """\
 
 
 def test_one_seed_has_no_spread() -> None:
-    assert measure.spread([0.5]) == {"mean": 0.5, "std": None, "each": [0.5]}
-    assert measure.spread([0.5, 0.7])["std"] == round(0.02**0.5, 4)
-    assert "±" not in measure.shown(measure.spread([0.5]), 3)
-    assert measure.shown(measure.spread([0.5, 0.7]), 2) == "0.60 ± 0.14"
+    assert cards.spread([0.5]) == {"mean": 0.5, "std": None, "each": [0.5]}
+    assert cards.spread([0.5, 0.7])["std"] == round(0.02**0.5, 4)
+    assert "±" not in cards.shown(cards.spread([0.5]), 3)
+    assert cards.shown(cards.spread([0.5, 0.7]), 2) == "0.60 ± 0.14"
 
 
 def test_the_table() -> None:
-    assert measure.table(CARD) == TABLE
+    assert cards.table(CARD) == TABLE
 
 
 def test_a_card_without_figures_has_no_table() -> None:
     for card in ({"name": "x"}, {"name": "x", "metrics": {}}):
         with pytest.raises(ValueError, match="holds no figures"):
-            measure.table(card)
+            cards.table(card)
 
 
 def test_the_command_prints_the_table_and_measures_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    now = CARD["metrics"] | {"weights": measure.digest("digits")}  # type: ignore[operator]
+    now = CARD["metrics"] | {"weights": cards.digest("digits")}
     monkeypatch.setattr(checkpoints, "card", lambda name: CARD | {"metrics": now})
     monkeypatch.setattr(measure, "measure", lambda *given, **named: pytest.fail("measured"))
     assert cli.main(["measure", "digits", "--table"]) == 0
     assert capsys.readouterr().out == TABLE + "\n"
     for other in ({"weights": "0" * 64}, {}):
-        card = CARD | {"metrics": CARD["metrics"] | other}  # type: ignore[operator]
+        card = CARD | {"metrics": CARD["metrics"] | other}
         monkeypatch.setattr(checkpoints, "card", lambda name, card=card: card)
         assert cli.main(["measure", "digits", "--table"]) == 1
         assert capsys.readouterr() == ("", lang.text("measure.stale", name="digits") + "\n")
@@ -79,12 +80,12 @@ def test_the_command_prints_the_table_and_measures_nothing(
 def test_the_shipped_card_carries_no_figures_of_other_weights() -> None:
     card = checkpoints.card("digits")
     if "weights" in card["metrics"] or isinstance(card["recipe"], list):
-        assert measure.current("digits") == card
+        assert cards.current("digits") == card
 
 
 def test_the_table_shows_seconds_where_they_were_taken() -> None:
-    timed = CARD["metrics"]["ddim-50"] | {"seconds_16": 1.25}  # type: ignore[index]
-    rows = measure.table(CARD | {"metrics": CARD["metrics"] | {"ddim-50": timed}}).splitlines()  # type: ignore[operator]
+    timed = CARD["metrics"]["ddim-50"] | {"seconds_16": 1.25}
+    rows = cards.table(CARD | {"metrics": CARD["metrics"] | {"ddim-50": timed}}).splitlines()
     assert [row.count("|") for row in rows] == [6] * 5
     assert rows[0].endswith("| × floor | seconds for 16 |") and rows[-1].endswith("| 6.25 | 1.25 |")
     assert rows[2].endswith("| 1 | |") and rows[3].endswith("| 2.50 | |")
@@ -95,26 +96,26 @@ def test_every_sampler_can_be_asked_for(
 ) -> None:
     told: list = []
     monkeypatch.setattr(measure, "measure", lambda *given, **named: told.append((given, named)))
-    for name in measure.SAMPLERS:
+    for name in draws.SAMPLERS:
         assert cli.main(["measure", "digits", "--sampler", name, "--n", "20"]) == 0
     assert cli.main(["measure", "digits", "--write"]) == 0
     assert told.pop() == (("digits", 5000, 1), {"write": True, "compile": False})
     plain = {"write": False, "compile": False}
-    assert told == [(("digits", 20, 1), {"only": [name], **plain}) for name in measure.SAMPLERS]
+    assert told == [(("digits", 20, 1), {"only": [name], **plain}) for name in draws.SAMPLERS]
     assert cli.main(["measure", "digits", "--sampler", "euler"]) == 2
-    allowed = ", ".join(measure.SAMPLERS)
+    allowed = ", ".join(draws.SAMPLERS)
     assert capsys.readouterr().err.strip() == lang.text("cli.sampler", got="'euler'", allowed=allowed)
     assert cli.main(["measure", "digits", "--all", "--seeds", "3"]) == 0
     given, named = told.pop()
-    assert given == ("digits", 5000, 3) and sorted(named["only"]) == sorted(measure.SAMPLERS)
-    calls = [measure.SAMPLERS[name].calls(schedules.linear()) for name in named["only"]]
+    assert given == ("digits", 5000, 3) and sorted(named["only"]) == sorted(draws.SAMPLERS)
+    calls = [draws.SAMPLERS[name].calls(schedules.linear()) for name in named["only"]]
     assert all(a <= b for a, b in pairwise(calls)) and calls[0] == 10 and calls[-1] == 1000
 
 
 def test_each_sampler_is_what_its_name_says() -> None:
-    for name, (step, times) in measure.SAMPLERS.items():
+    for name, (step, times) in draws.SAMPLERS.items():
         rule, steps, *rest = name.split("-")
-        assert len(measure.visited(schedules.linear(), times)) == int(steps) + 1
+        assert len(draws.visited(schedules.linear(), times)) == int(steps) + 1
         plain = step.func if isinstance(step, partial) else step
         want = {"ancestral": "ddpm_step", "ddpm": "ddpm_step", "ddim": "ddim_step", "dpm": "dpm_step"}
         assert plain.__name__ == want[rule]
@@ -134,8 +135,8 @@ class Desk:
         self.drawn: list[tuple[object, int]] = []
         self.clocked: list[list[str]] = []
         monkeypatch.chdir(folder)
-        monkeypatch.setattr(measure, "draw", self.draw)
-        monkeypatch.setattr(measure, "clock", self.clock)
+        monkeypatch.setattr(draws, "draw", self.draw)
+        monkeypatch.setattr(draws, "clock", self.clock)
         monkeypatch.setattr(metrics, "floor", lambda n, seed: 0.5 + seed)
         monkeypatch.setattr(metrics, "accuracy", lambda images, labels: float(images))
         monkeypatch.setattr(metrics, "frechet", lambda images: 5.0 * float(images))
@@ -184,14 +185,14 @@ def test_what_is_measured_is_written_at_once_and_not_measured_again(
             raise KeyboardInterrupt
         return whole(*given, **named)
 
-    monkeypatch.setattr(measure, "draw", stopped)
+    monkeypatch.setattr(draws, "draw", stopped)
     names = ["ddim-10", "ddim-20", "ddim-50"]
     with pytest.raises(KeyboardInterrupt):
         measure.measure(desk.path, 4, 2, names, write=True)
     held = desk.card()
     assert held["ddim-10"]["accuracy"]["each"] == [1.0, 2.0] and "ddim-50" not in held
     assert held["ddim-20"]["frechet"]["each"] == [5.0] and held["floor"]["mean"] == 2.5
-    monkeypatch.setattr(measure, "draw", whole)
+    monkeypatch.setattr(draws, "draw", whole)
     desk.drawn.clear()
     figures = measure.measure(desk.path, 4, 2, names, write=True)
     assert desk.drawn == [(20, 1), (50, 0), (50, 1)] and desk.card() == figures
@@ -223,11 +224,11 @@ def test_figures_of_other_weights_or_another_n_are_dropped(desk: Desk) -> None:
     torch.nn.init.zeros_(net.head.weight)
     checkpoints.save(desk.path, net, checkpoints.card(desk.path))  # retrained, and its card kept by mistake
     with pytest.raises(ValueError) as caught:
-        measure.current(desk.path)
+        cards.current(desk.path)
     assert str(caught.value) == lang.text("measure.stale", name="?")
     desk.drawn.clear()
     measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
-    new = measure.current(desk.path)["metrics"]
+    new = cards.current(desk.path)["metrics"]
     assert desk.drawn == [(10, 0)] and "ddim-20" not in new and new["weights"] != old["weights"]
     old = checkpoints.card(desk.path)
     checkpoints.save(desk.path, small_model().net, old)  # other weights and another N at once
@@ -247,10 +248,10 @@ def test_another_n_does_not_throw_figures_away(desk: Desk) -> None:
     assert not desk.drawn and not desk.clocked
     assert desk.path.with_suffix(".json").read_bytes() == before
     assert measure.measure(desk.path, 30, 1, ["dpm-10"])["N"] == 30 and desk.drawn == [
-        (measure.SAMPLERS["dpm-10"].times, 0)
+        (draws.SAMPLERS["dpm-10"].times, 0)
     ]
     assert desk.path.with_suffix(".json").read_bytes() == before
-    measure.write_card(desk.path, metrics={})
+    cards.write_card(desk.path, metrics={})
     assert measure.measure(desk.path, 30, 1, ["dpm-10"], write=True) == desk.card()
 
 
@@ -258,7 +259,7 @@ def test_another_n_is_refused_from_the_command_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The shipped model's figures, and its bound."""
-    weights = measure.digest("digits")
+    weights = cards.digest("digits")
     held = checkpoints.card("digits") | {
         "metrics": GOOD | {"weights": weights},
         "bound": {"N": 100, "weights": weights},
@@ -267,8 +268,8 @@ def test_another_n_is_refused_from_the_command_too(
     path.write_text(json.dumps(held), encoding="utf-8")
     monkeypatch.setattr(checkpoints, "card", lambda name: json.loads(path.read_text(encoding="utf-8")))
     monkeypatch.setattr(checkpoints, "card_path", lambda name: path)
-    monkeypatch.setattr(measure, "digest", lambda name: weights)
-    monkeypatch.setattr(measure, "draw", lambda *given, **named: pytest.fail("drawn"))
+    monkeypatch.setattr(cards, "digest", lambda name: weights)
+    monkeypatch.setattr(draws, "draw", lambda *given, **named: pytest.fail("drawn"))
     monkeypatch.setattr(measure, "bound", lambda *given, **named: pytest.fail("measured"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "card.safetensors").touch()
@@ -287,12 +288,12 @@ def test_two_that_measure_at_once_lose_no_figures(desk: Desk, monkeypatch: pytes
 
     def meanwhile(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
         with monkeypatch.context() as patch:
-            patch.setattr(measure, "draw", draw)
+            patch.setattr(draws, "draw", draw)
             for seeds, names in others:
                 measure.measure(desk.path, 4, seeds, names, write=True)
         return draw(*given, **named)
 
-    monkeypatch.setattr(measure, "draw", meanwhile)
+    monkeypatch.setattr(draws, "draw", meanwhile)
     figures = measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
     seeds = {name: len(desk.card()[name]["frechet"]["each"]) for name in ("dpm-10", "ddim-10", "ddim-20")}
     assert seeds == {"dpm-10": 3, "ddim-10": 2, "ddim-20": 3} and figures == desk.card()
@@ -305,11 +306,11 @@ def test_a_card_that_came_to_another_n_meanwhile_is_left_alone(
 
     def meanwhile(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
         with monkeypatch.context() as patch:
-            patch.setattr(measure, "draw", draw)
+            patch.setattr(draws, "draw", draw)
             measure.measure(desk.path, 6, 1, ["dpm-10"], write=True)
         return draw(*given, **named)
 
-    monkeypatch.setattr(measure, "draw", meanwhile)
+    monkeypatch.setattr(draws, "draw", meanwhile)
     with pytest.raises(ValueError) as caught:
         measure.measure(desk.path, 4, 1, ["ddim-10"], write=True)
     assert str(caught.value) == lang.text("measure.other_n", name="?", held=6, n=4)
@@ -325,7 +326,7 @@ def test_writers_wait_for_each_other(desk: Desk) -> None:
             time.sleep(0.02)
             return card | {f"part-{k}": k}
 
-        measure.change_card(desk.path, change)
+        cards.change_card(desk.path, change)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(8)))
@@ -366,12 +367,12 @@ def test_a_card_edited_by_hand_gets_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    held = json.loads(json.dumps({"name": "digits", "metrics": GOOD | {"weights": measure.digest("digits")}}))
+    held = json.loads(json.dumps({"name": "digits", "metrics": GOOD | {"weights": cards.digest("digits")}}))
     about = checkpoints.card("digits")
     path = checkpoints.card_path("digits")
     monkeypatch.setattr(checkpoints, "card", lambda name: about | held)
-    monkeypatch.setattr(measure, "draw", lambda *given, **named: pytest.fail("drawn"))
-    monkeypatch.setattr(measure, "clock", lambda model, names: pytest.fail("timed"))
+    monkeypatch.setattr(draws, "draw", lambda *given, **named: pytest.fail("drawn"))
+    monkeypatch.setattr(draws, "clock", lambda model, names: pytest.fail("timed"))
     assert cli.main(["measure", "digits", "--check"]) == 0  # before the edit
     capsys.readouterr()
     *way, last = ["metrics", *at.split(".")] if at else ["metrics"]
@@ -388,7 +389,7 @@ def test_a_card_edited_by_hand_gets_one_sentence(
 @pytest.mark.parametrize("name", ["digits", *networks.SMALL])
 def test_the_figures_that_ship_are_sound(name: str) -> None:
     for part in ("metrics", "compared"):
-        measure.sound(name, part)
+        cards.sound(name, part)
 
 
 def test_more_samples_than_real_digits_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -402,19 +403,19 @@ def test_more_samples_than_real_digits_are_refused(capsys: pytest.CaptureFixture
 def test_samples_and_times_come_from_the_named_sampler(monkeypatch: pytest.MonkeyPatch) -> None:
     model, asked = small_model(), []
     model.net.register_forward_pre_hook(lambda net, given: asked.append((len(given[0]), given[2].tolist())))
-    images, labels = measure.draw(model, samplers.ddim_step, 5, 12, seed=1, batch=10)
+    images, labels = draws.draw(model, samplers.ddim_step, 5, 12, seed=1, batch=10)
     assert images.shape == (12, 1, 28, 28) and labels.tolist() == [*range(10), 0, 1]
     assert [size for size, _ in asked] == [10] * 5 + [2] * 5 and asked[-1][1] == [0, 1]
-    assert torch.equal(images, measure.draw(model, samplers.ddim_step, 5, 12, seed=1, batch=10)[0])
-    assert not torch.equal(images, measure.draw(model, samplers.ddim_step, 5, 12, seed=2, batch=10)[0])
+    assert torch.equal(images, draws.draw(model, samplers.ddim_step, 5, 12, seed=1, batch=10)[0])
+    assert not torch.equal(images, draws.draw(model, samplers.ddim_step, 5, 12, seed=2, batch=10)[0])
     grid = partial(samplers.log_snr_times, steps=4)
-    assert measure.visited(model.schedule, grid) == samplers.log_snr_times(model.schedule, 4)
+    assert draws.visited(model.schedule, grid) == samplers.log_snr_times(model.schedule, 4)
     asked.clear()
-    monkeypatch.setitem(measure.SAMPLERS, "ddim-50", measure.Sampler(samplers.ddim_step, 3))
-    monkeypatch.setitem(measure.SAMPLERS, "dpm-10", measure.Sampler(samplers.dpm_step, grid))
+    monkeypatch.setitem(draws.SAMPLERS, "ddim-50", draws.Sampler(samplers.ddim_step, 3))
+    monkeypatch.setitem(draws.SAMPLERS, "dpm-10", draws.Sampler(samplers.dpm_step, grid))
     now = iter([0.0, 1.0, 1.0, 5.0, 5.0, 8.0, 8.0, 8.5, 8.5, 10.5, 10.5, 11.0])
-    monkeypatch.setattr(measure.time, "perf_counter", lambda: next(now))
-    assert measure.clock(model, ["ddim-50", "dpm-10"]) == {"ddim-50": 2.0, "dpm-10": 0.5}
+    monkeypatch.setattr(draws.time, "perf_counter", lambda: next(now))
+    assert draws.clock(model, ["ddim-50", "dpm-10"]) == {"ddim-50": 2.0, "dpm-10": 0.5}
     assert [size for size, _ in asked] == [16] * (1 + 3 * (3 + 4))
 
 
@@ -440,28 +441,28 @@ def test_an_interrupted_draw_goes_on_where_it_stopped(
 ) -> None:
     """Stopped twice in three batches: bit for bit an undisturbed draw, and no batch drawn again."""
     how, state = {"seed": 4, "batch": 10}, tmp_path / "state.safetensors"
-    whole, labels = measure.draw(small_model(), step, steps, 24, **how)
+    whole, labels = draws.draw(small_model(), step, steps, 24, **how)
     asked = 0
     for stop in (steps + 2, steps + 1):  # in the second batch; then at the beginning of the third
         model = small_model()
         counter = Stops(model, stop)
         with pytest.raises(KeyboardInterrupt):
-            measure.draw(model, step, steps, 24, **how, state=state)
+            draws.draw(model, step, steps, 24, **how, state=state)
         asked += counter.asked
     torch.manual_seed(99)  # what else the process draws changes nothing
     model = small_model()
     counter = Stops(model)
-    images, again = measure.draw(model, step, steps, 24, **how, state=state)
+    images, again = draws.draw(model, step, steps, 24, **how, state=state)
     assert torch.equal(images, whole) and torch.equal(again, labels)
     assert counter.asked == steps and asked == 2 * steps + 3
     # a finished one is not drawn again, either
     counter.at = counter.asked + 1
-    assert torch.equal(measure.draw(model, step, steps, 24, **how, state=state)[0], whole)
+    assert torch.equal(draws.draw(model, step, steps, 24, **how, state=state)[0], whole)
     # planted: with the generator anew the last batch would be another
     tensors, note = checkpoints.read_tensors(state)
     tensors = {"images": tensors["images"][:20], "generator": torch.Generator().manual_seed(4).get_state()}
     checkpoints.write_tensors(state, tensors, note)
-    astray = measure.draw(small_model(), step, steps, 24, **how, state=state)[0]
+    astray = draws.draw(small_model(), step, steps, 24, **how, state=state)[0]
     assert torch.equal(astray[:20], whole[:20]) and not torch.equal(astray[20:], whole[20:])
 
 
@@ -481,17 +482,17 @@ def test_a_state_of_another_draw_is_not_gone_on_from(
     model = small_model()
     Stops(model, 15)
     with pytest.raises(KeyboardInterrupt):
-        measure.draw(model, state=state, **how)
+        draws.draw(model, state=state, **how)
     if other.pop("damaged", False):
         state.write_bytes(state.read_bytes()[:-9])
     if said := other.pop("machine", None):
         monkeypatch.setattr(training, "machine", lambda where, bf16: said)
     now = how | other
-    want = measure.draw(small_model(), **now)[0]
+    want = draws.draw(small_model(), **now)[0]
     model = small_model()
     counter = Stops(model)
-    assert torch.equal(measure.draw(model, state=state, **now)[0], want)
-    calls = len(measure.visited(model.schedule, now["times"])) - 1
+    assert torch.equal(draws.draw(model, state=state, **now)[0], want)
+    calls = len(draws.visited(model.schedule, now["times"])) - 1
     assert counter.asked == calls * -(-now["n"] // now["batch"])
 
 
@@ -500,14 +501,14 @@ def test_an_interrupted_seed_gives_the_same_figures_and_leaves_no_file(
 ) -> None:
     """Through `measure` itself: two batches, Ctrl-C in the second, the same command once more."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(measure, "clock", lambda model, names: dict.fromkeys(names, 1.0))
+    monkeypatch.setattr(draws, "clock", lambda model, names: dict.fromkeys(names, 1.0))
     monkeypatch.setattr(metrics, "floor", lambda n, seed: 0.5)
-    monkeypatch.setitem(measure.SAMPLERS, "ddim-50", measure.Sampler(NOISY, 10))
+    monkeypatch.setitem(draws.SAMPLERS, "ddim-50", draws.Sampler(NOISY, 10))
     path, model = tmp_path / "mine.safetensors", small_model()
     about = {"model": model.net.config, "schedule": model.schedule.spec, "predicts": "v", "metrics": {}}
     checkpoints.save(path, model.net, about)
     want = measure.measure(path, 260, 2, ["ddim-50"])
-    assert not measure.RUNS.exists()  # not asked to write
+    assert not draws.RUNS.exists()  # not asked to write
     load = checkpoints.load
 
     def stopping(name: Path) -> EpsModel:
@@ -515,16 +516,16 @@ def test_an_interrupted_seed_gives_the_same_figures_and_leaves_no_file(
         Stops(loaded, 10 + 10 + 10 + 3)  # seed 1, its second batch
         return loaded
 
-    state = measure.state_path(path, "ddim-50", 1)
+    state = draws.state_path(path, "ddim-50", 1)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(checkpoints, "load", stopping)
         measure.measure(path, 260, 2, ["ddim-50"], write=True)
-    assert list(measure.RUNS.iterdir()) == [state]
+    assert list(draws.RUNS.iterdir()) == [state]
     assert checkpoints.read_tensors(state)[0]["images"].shape == (250, 1, 28, 28)
     about = {"weights": want["weights"], "sampler": "ddim-50", "compiled": False}
     assert checkpoints.read_note(state)["about"] == about
     got = measure.measure(path, 260, 2, ["ddim-50"], write=True)
-    assert got == want and not list(measure.RUNS.iterdir())
+    assert got == want and not list(draws.RUNS.iterdir())
     assert checkpoints.card(path)["metrics"] == got
 
 
@@ -550,8 +551,8 @@ def test_only_the_samples_are_drawn_by_a_compiled_network(
         return clock(model, names)
 
     monkeypatch.setattr(checkpoints, "load", loaded)
-    monkeypatch.setattr(measure, "draw", drawn)
-    monkeypatch.setattr(measure, "clock", clocked)
+    monkeypatch.setattr(draws, "draw", drawn)
+    monkeypatch.setattr(draws, "clock", clocked)
     for compile in (False, True):
         measure.measure(desk.path, 4, 1, ["dpm-10"], compile=compile)
     assert used == [
@@ -610,16 +611,16 @@ FAILURES = {  # one for each target, a little beyond its limit
 
 
 def test_every_target_has_a_planted_failure() -> None:
-    assert measure.missed(GOOD) == [] and len(FAILURES) == len(measure.TARGETS)
-    for target, (says, change) in zip(measure.TARGETS, FAILURES.items(), strict=True):
-        lines = measure.missed(GOOD | change)
+    assert targets.missed(GOOD) == [] and len(FAILURES) == len(targets.TARGETS)
+    for target, (says, change) in zip(targets.TARGETS, FAILURES.items(), strict=True):
+        lines = targets.missed(GOOD | change)
         assert len(lines) == 1 and says in lines[0] and lines[0].startswith("MISSED"), lines
         assert target.text() in lines[0] and target.met(GOOD) and target.met(GOOD | change) is False
 
 
 def test_a_figure_that_is_no_number_meets_nothing() -> None:
     bad = measured(float("nan"), float("nan"), float("nan"))
-    assert len(measure.missed(GOOD | dict.fromkeys(("ancestral-50", "ddim-50", "dpm-10"), bad))) == 6
+    assert len(targets.missed(GOOD | dict.fromkeys(("ancestral-50", "ddim-50", "dpm-10"), bad))) == 6
 
 
 @pytest.mark.parametrize(
@@ -636,9 +637,9 @@ def test_a_figure_that_is_no_number_meets_nothing() -> None:
 def test_what_was_not_measured_is_not_met(change: dict, count: int) -> None:
     """Too few samples or seeds, a sampler left out, a time of another machine dropped."""
     figures = {k: v for k, v in (GOOD | change).items() if v is not None}
-    lines = measure.missed(figures)
+    lines = targets.missed(figures)
     assert len(lines) == count and all(line.startswith("NOT MEASURED") for line in lines)
-    assert len(measure.missed({})) == 6
+    assert len(targets.missed({})) == 6
 
 
 @pytest.mark.parametrize("language", lang.LANGUAGES)
@@ -647,13 +648,13 @@ def test_check_prints_every_target_and_measures_nothing(
 ) -> None:
     monkeypatch.setenv("COURSE_LANG", language)
     monkeypatch.setattr(measure, "measure", lambda *given, **named: pytest.fail("measured"))
-    weights = {"weights": measure.digest("digits")}
+    weights = {"weights": cards.digest("digits")}
     for change, status in (({}, 0), ({"dpm-10": measured(0.6001)}, 1), ({"N": 20}, 1)):
         card = {"name": "digits", "metrics": GOOD | weights | change}
         monkeypatch.setattr(checkpoints, "card", lambda name, card=card: card)
         assert cli.main(["measure", "digits", "--check"]) == status
         lines = capsys.readouterr().out.splitlines()
-        assert lines == [measure.verdict(target, card["metrics"]) for target in measure.TARGETS]
+        assert lines == [targets.verdict(target, card["metrics"]) for target in targets.TARGETS]
     stale = {"name": "digits", "metrics": GOOD | {"weights": "0" * 64}}
     monkeypatch.setattr(checkpoints, "card", lambda name: stale)
     assert cli.main(["measure", "digits", "--check"]) == 1
@@ -662,13 +663,13 @@ def test_check_prints_every_target_and_measures_nothing(
 
 def test_one_figure_a_target() -> None:
     """The figures that stand in the lines, each by hand."""
-    figures = [target.figure(GOOD) for target in measure.TARGETS]
+    figures = [target.figure(GOOD) for target in targets.TARGETS]
     want = [0.985, 2.0, 4.0, 2.0, 20.0, 3.0]
     assert max(abs(a - b) for a, b in zip(figures, want, strict=True)) < 1e-9  # type: ignore[operator]
 
 
 def test_a_row_of_a_table() -> None:
-    assert measure.row(["a", 0, "", 1.5]) == "| a | 0 | | 1.5 |"
+    assert cards.row(["a", 0, "", 1.5]) == "| a | 0 | | 1.5 |"
 
 
 def test_a_card_keeps_the_other_samplers_of_the_same_n(
@@ -678,11 +679,11 @@ def test_a_card_keeps_the_other_samplers_of_the_same_n(
     path.write_text(json.dumps(CARD), encoding="utf-8")
     monkeypatch.setattr(checkpoints, "card_path", lambda name: path)
     monkeypatch.setattr(checkpoints, "card", lambda name: json.loads(path.read_text(encoding="utf-8")))
-    new = {"w": 0, "floor": CARD["metrics"]["floor"], "ancestral-50-beta": CARD["metrics"]["ddim-50"]}  # type: ignore[index]
-    measure.into_card("digits", {"N": 5000, **new})
+    new = {"w": 0, "floor": CARD["metrics"]["floor"], "ancestral-50-beta": CARD["metrics"]["ddim-50"]}
+    cards.into_card("digits", {"N": 5000, **new})
     after = checkpoints.card("digits")["metrics"]
-    assert after["ddim-50"] == CARD["metrics"]["ddim-50"] and "ancestral-50-beta" in after  # type: ignore[index]
-    measure.into_card("digits", {"N": 100, **new})
+    assert after["ddim-50"] == CARD["metrics"]["ddim-50"] and "ancestral-50-beta" in after
+    cards.into_card("digits", {"N": 100, **new})
     assert set(checkpoints.card("digits")["metrics"]) == {"N", "w", "floor", "ancestral-50-beta"}
 
 

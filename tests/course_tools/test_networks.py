@@ -14,7 +14,7 @@ from course_lib import checkpoints, data, files, lang, schedules, training
 from course_lib.dit import DiT
 from course_lib.parameterisations import EpsModel
 from course_lib.unet import UNet
-from course_tools import cli, measure, networks
+from course_tools import cards, cli, measure, networks
 
 SHIPPED = [name for name in networks.SMALL if checkpoints.card_path(name).is_file()]
 
@@ -132,17 +132,17 @@ def figures(name: str, weights: str) -> dict:
 
 
 @pytest.fixture
-def cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict]:
+def held_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict]:
     """Cards of this test's own; their weights' digest is "now"."""
     held = {name: figures(name, "now") for name in networks.NAMES}
     monkeypatch.setattr(checkpoints, "card", lambda name: json.loads(json.dumps(held[name])))
     monkeypatch.setattr(checkpoints, "card_path", lambda name: Path(name))
     monkeypatch.setattr(files, "write_json", lambda path, about: held.__setitem__(str(path), about))
-    monkeypatch.setattr(measure, "digest", lambda name: "now")
+    monkeypatch.setattr(cards, "digest", lambda name: "now")
     return held
 
 
-def test_the_table(cards: dict[str, dict], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table(held_cards: dict[str, dict], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["measure", "networks", "--table"]) == 0
     lines = capsys.readouterr().out.splitlines()
     row = "| small-dit | 310577 | 62.2 | 4.2 | 0.9500 | 1.000 | 2.00 | 0.9000 | 2.500 | 5.00 |"
@@ -154,25 +154,25 @@ def test_the_table(cards: dict[str, dict], capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_card_without_figures_or_with_those_of_other_weights_has_no_table(
-    cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
+    held_cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
 ) -> None:
     for part in ("cost", "held_out", "metrics"):
-        kept = cards["small-dit"].pop(part)
+        kept = held_cards["small-dit"].pop(part)
         assert cli.main(["measure", "networks", "--table"]) == 1
         assert capsys.readouterr().err.strip() == lang.text("networks.none", name="small-dit")
-        cards["small-dit"][part] = kept
+        held_cards["small-dit"][part] = kept
     for part in ("held_out", "metrics"):
-        cards["small-dit"][part]["weights"] = "before"
+        held_cards["small-dit"][part]["weights"] = "before"
         assert cli.main(["measure", "networks", "--table"]) == 1
         assert capsys.readouterr().err.strip() == lang.text("networks.stale", name="small-dit")
-        cards["small-dit"][part]["weights"] = "now"
-    cards["digits"]["compared"]["weights"] = "before"
+        held_cards["small-dit"][part]["weights"] = "now"
+    held_cards["digits"]["compared"]["weights"] = "before"
     assert cli.main(["measure", "networks", "--table"]) == 1
     assert capsys.readouterr().err.strip() == lang.text("networks.stale", name="digits")
 
 
 def test_what_was_measured_goes_into_the_cards(
-    cards: dict[str, dict], monkeypatch: pytest.MonkeyPatch
+    held_cards: dict[str, dict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list = []
 
@@ -186,38 +186,39 @@ def test_what_was_measured_goes_into_the_cards(
     monkeypatch.setattr(measure, "measure", measured)
     monkeypatch.setattr(networks, "milliseconds", lambda models: {name: [3.0, 1.0, 2.0] for name in models})
     monkeypatch.setattr(networks, "held_out", lambda model: {"v": [0.5]})
-    before = json.dumps(cards)
+    before = json.dumps(held_cards)
     assert cli.main(["measure", "networks", "--n", "20", "--seeds", "2"]) == 0
-    assert json.dumps(cards) == before
+    assert json.dumps(held_cards) == before
     assert told == [(name, 20, 2, networks.SAMPLERS, False) for name in networks.NAMES]
     told.clear()
-    del cards["digits"]["compared"]
+    del held_cards["digits"]["compared"]
     assert cli.main(["measure", "networks", "--write"]) == 0
     assert told == [(name, 1000, 1, networks.SAMPLERS, name != "digits") for name in networks.NAMES]
     for name in networks.NAMES:
-        cost = cards[name]["cost"]
+        cost = held_cards[name]["cost"]
         assert (cost["ms"], cost["ms_range"], cost["batch"]) == (2.0, [1.0, 3.0], 16)
         assert cost["parameters"] == networks.parameters(nets[name])
-        assert cards[name]["held_out"] == {"weights": "now", "v": [0.5]}
-    assert cards["digits"]["compared"] == {"N": 1000, "weights": "now"}
-    assert "metrics" not in cards["digits"] or cards["digits"]["metrics"] != cards["digits"]["compared"]
+        assert held_cards[name]["held_out"] == {"weights": "now", "v": [0.5]}
+    digits = held_cards["digits"]
+    assert digits["compared"] == {"N": 1000, "weights": "now"}
+    assert "metrics" not in digits or digits["metrics"] != digits["compared"]
 
 
 def test_another_n_does_not_throw_figures_away(
-    cards: dict[str, dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    held_cards: dict[str, dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Of any of the five, and before the first is timed."""
     monkeypatch.setattr(checkpoints, "load", lambda name, *given: None)
     monkeypatch.setattr(networks, "milliseconds", lambda models: pytest.fail("timed"))
     for other in networks.NAMES:
         for name in networks.NAMES:
-            part = cards[name]["metrics" if name in networks.SMALL else "compared"]
+            part = held_cards[name]["metrics" if name in networks.SMALL else "compared"]
             part["N"] = 1000 if name == other else 50
-        before = json.dumps(cards)
+        before = json.dumps(held_cards)
         assert cli.main(["measure", "networks", "--n", "50", "--write"]) == 1
         said = lang.text("measure.other_n", name=other, held=1000, n=50)
         assert capsys.readouterr().err.strip() == said
-        assert json.dumps(cards) == before
+        assert json.dumps(held_cards) == before
 
 
 @pytest.mark.parametrize(
@@ -232,19 +233,19 @@ def test_another_n_does_not_throw_figures_away(
     ],
 )
 def test_a_card_edited_by_hand_gets_one_sentence(
-    part: str, value: object, said: str, cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
+    part: str, value: object, said: str, held_cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cards["small-dit"][part] = value
+    held_cards["small-dit"][part] = value
     assert cli.main(["measure", "networks", "--table"]) == 1
     want = lang.text("measure.damaged", path="small-dit", part=said)
     assert capsys.readouterr() == ("", want + "\n")
 
 
 def test_rows_that_do_not_belong_in_one_table_have_none(
-    cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
+    held_cards: dict[str, dict], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One N, floor and machine stand below the table, so they must hold for all of it."""
-    small = cards["small-dit"]
+    small = held_cards["small-dit"]
     for part, key, what, got, want in (
         (small["metrics"], "N", "N", 500, 1000),
         (small["metrics"]["floor"], "mean", "floor", 0.25, 0.5),
