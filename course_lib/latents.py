@@ -14,8 +14,9 @@ from course_lib import lang
 from course_lib.checks import numbers
 from course_lib.forward import check_batch, check_noise, predict_x_0, q_sample
 from course_lib.parameterisations import Model
-from course_lib.samplers import Step, Watch, check_times, check_walk, own
+from course_lib.samplers import Step
 from course_lib.schedules import Schedule, every
+from course_lib.walks import Watch, check_times, check_walk, own
 
 
 def encode(

@@ -7,11 +7,10 @@ import math
 import platform
 import signal
 import sys
-import threading
 import time
 import zlib
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +25,7 @@ from course_lib.files import check_writable
 from course_lib.forward import check_noise, q_sample
 from course_lib.parameterisations import EpsModel, target, to_eps
 from course_lib.schedules import Schedule
+from course_lib.signals import Ears, Terminated, uninterrupted
 
 BUCKETS = 10
 WEIGHTS: dict[str, Callable[[Schedule], Tensor]] = {  # what each loss counts ||eps - eps_hat||^2 with
@@ -33,13 +33,6 @@ WEIGHTS: dict[str, Callable[[Schedule], Tensor]] = {  # what each loss counts ||
     "min-snr": losses.min_snr,
 }
 ADAM = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of each parameter
-
-
-class Terminated(SystemExit):
-    """SIGTERM has ended the run: its state is saved, and the program ends with the status 143."""
-
-    def __init__(self) -> None:
-        super().__init__(128 + signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -215,9 +208,8 @@ class Run:
         self._running = [
             name for name, b in self.model.net.named_buffers() if name in kept and b.is_floating_point()
         ]
-        self._heard = 0  # the signal that ends this call, and
-        self._stop = 0.0  # in how many processes one was heard, where all must stop after the same step
-        self._busy = False  # in a step or a save, which a signal must not cut
+        self._ears = Ears()
+        self._stop = 0.0  # in how many processes a signal was heard, where all must stop after the same step
         with ranks.file(None if self.state is None else Path(self.state), where) as held:
             if held is not None:
                 self._resume(held)
@@ -305,7 +297,7 @@ class Run:
                 buffer.copy_(before)
             self.optimiser.zero_grad(set_to_none=True)
             raise ValueError(self._not_finite(each, t))
-        with _uninterrupted():
+        with uninterrupted():
             self._whole = False
             self.optimiser.step()
             self.step += 1
@@ -344,7 +336,7 @@ class Run:
         numbers = each.new_zeros(2 * batch + 1)
         numbers[self._mine] = each
         numbers[batch:-1][self._mine] = error
-        numbers[-1] = float(bool(self._heard))
+        numbers[-1] = float(bool(self._ears.heard))
         packed = torch.cat([numbers, *(part.reshape(-1).to(each.dtype) / size for part in parts)])
         ranks.summed(packed)
         at = len(numbers)
@@ -382,22 +374,23 @@ class Run:
         self._check_newest()
         self.model.net.train()
         saved = self.step
-        with self._hearing():
+        self._stop = 0.0
+        with self._ears.listening(alone=self.ranks.size == 1):
             try:
                 while self.step < self.recipe.steps:
-                    self._busy = True
+                    self._ears.busy = True
                     loss = self._timed_step()
                     if self.step % save_every == 0:
                         self.save()
                         saved = self.step
-                    self._busy = False
-                    if self._heard == signal.SIGTERM and self.ranks.size == 1:
+                    self._ears.busy = False
+                    if self._ears.heard == signal.SIGTERM and self.ranks.size == 1:
                         raise Terminated
                     yield Progress(self.step, loss, self.recent)
                     if self._stop:
-                        raise Terminated if self._heard == signal.SIGTERM else KeyboardInterrupt
+                        raise Terminated if self._ears.heard == signal.SIGTERM else KeyboardInterrupt
             finally:
-                self._busy = True
+                self._ears.busy = True
                 if self.step != saved and self._whole:
                     self.save()
 
@@ -411,44 +404,6 @@ class Run:
             raise
         self.seconds += time.perf_counter() - start
         return loss
-
-    @contextmanager
-    def _hearing(self) -> Iterator[None]:
-        """Note what is to end the run after the step: SIGTERM, and among several processes Ctrl-C.
-
-        There the others wait for this one's part of the step. Between two steps of a single process SIGTERM
-        ends it at once. A program that answers SIGTERM itself, or ignores it, is left to do so.
-        """
-        self._heard, self._stop, self._busy = 0, 0.0, False  # what stopped an earlier call has been heard
-        before: dict[int, Any] = {}
-        if threading.current_thread() is threading.main_thread():
-            before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-            if self.ranks.size == 1 or before[signal.SIGINT] is None:
-                del before[signal.SIGINT]
-            if before[signal.SIGTERM] != signal.SIG_DFL:
-                del before[signal.SIGTERM]
-
-        def note(number: int, frame: object) -> None:
-            self._heard = max(self._heard, number)  # SIGTERM counts more than Ctrl-C
-            if self._heard == signal.SIGTERM and self.ranks.size == 1 and not self._busy:
-                self._heard = 0  # said here; the loop's end must not say it again
-                raise Terminated
-
-        for number in before:
-            signal.signal(number, note)
-        try:
-            yield
-        except (GeneratorExit, KeyboardInterrupt, Terminated):  # the loop was left, and a signal says more
-            if self._heard != signal.SIGTERM:
-                raise
-        finally:
-            if threading.current_thread() is threading.main_thread():
-                for number, handler in before.items():
-                    signal.signal(number, handler)
-        if self._heard == signal.SIGTERM:
-            raise Terminated
-        if self._heard:  # in the last step: no further one has told the others
-            signal.raise_signal(signal.SIGINT)
 
     def stopped(self, how: str = "stopped") -> str:
         """Where an interrupted run stands and how to go on, as a sentence; how: "stopped" or "terminated"."""
@@ -468,7 +423,7 @@ class Run:
         """Write the whole state to ``state`` (atomically), where one is set; only the first process does."""
         if self.state is None or not self.ranks.first:
             return
-        with _uninterrupted():  # an impatient second Ctrl-C must not cost the run
+        with uninterrupted():  # an impatient second Ctrl-C must not cost the run
             self._check_newest()
             self._save(Path(self.state))
 
@@ -555,23 +510,6 @@ class Run:
             require(known and (key == "step" or like(value, expected[int(i)])), name)
             require(bool(value.isfinite().all()) and all(f"adam.{i}.{k}" in moments for k in ADAM), name)
         require(bool(moments) or step == 0, "adam")
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block has ended, so that what belongs together changes together."""
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or before is None:
-        yield  # only the main thread is ever interrupted
-        return
-    pressed: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        signal.raise_signal(signal.SIGINT)
 
 
 def train(

@@ -126,9 +126,14 @@ def digits(
     start, states = None, []
     for stage, recipe in enumerate(recipes, 1):
         states.append(stage_state(state, stage))
-        said = {"stage": stage, "stages": len(recipes), "steps": recipe.steps, "weights": recipe.weights}
+        said: dict[str, Any] = {
+            "stage": stage,
+            "stages": len(recipes),
+            "steps": recipe.steps,
+            "weights": recipe.weights,
+        }
         if ranks.here().first:
-            print(lang.text("train.stage", **said, state=states[-1]), flush=True)  # type: ignore[arg-type]
+            print(lang.text("train.stage", **said, state=states[-1]), flush=True)
         model = EpsModel(net, schedules.linear(), "v")
         run = training.train(training.Run(model, images, labels, recipe, states[-1], device, start))
         net = rounded(run.averaged())

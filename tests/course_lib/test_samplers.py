@@ -13,7 +13,7 @@ import torch
 from support import FLOAT32, error, noise, refuses
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from course_lib import device, samplers, schedules
+from course_lib import device, samplers, schedules, walks
 from course_lib.guidance import guide
 from course_lib.parameterisations import EpsModel
 from course_lib.samplers import ddim_step, ddpm_step, final, sample
@@ -589,7 +589,7 @@ def test_on_an_accelerator_the_first_nan_is_named_at_the_end(at, key, values):
     """The same notes, kept where an accelerator would keep them, and read once."""
 
     def watched(bad):
-        watch = samplers.Watch([9, 4], "mine", noise(2, 3))
+        watch = walks.Watch([9, 4], "mine", noise(2, 3))
         watch.kept = torch.zeros(5)
         for k in range(1, 5):
             watch.look(torch.full((2, 3), 3e38 if k < bad else float("inf")))
@@ -713,9 +713,9 @@ def test_steps_and_times_take_no_tensor_of_fractions(unchecked):
     steps, visited = torch.tensor(5.0), torch.tensor([10.0, 5.0, 0.0])
     refuses(lambda: samplers.times(10, steps), "error.steps", got=steps, T=10)
     refuses(lambda: samplers.log_snr_times(schedules.linear(10), steps), "error.steps", got=steps, T=10)
-    refuses(lambda: samplers.check_times(visited, 10), "error.times", T=10, got="10.0, 5.0, 0.0")
-    assert samplers.check_times(visited.long(), 10) == [10, 5, 0]
-    assert samplers.check_times(None, 3) == [3, 2, 1, 0]
+    refuses(lambda: walks.check_times(visited, 10), "error.times", T=10, got="10.0, 5.0, 0.0")
+    assert walks.check_times(visited.long(), 10) == [10, 5, 0]
+    assert walks.check_times(None, 3) == [3, 2, 1, 0]
 
 
 def test_bad_steps_are_named(unchecked):
@@ -857,7 +857,7 @@ def test_what_no_walk_can_begin_with_is_named(unchecked):
     refuses(lambda: samplers.log_snr_times(20, 5), "error.schedule_kind", got="int")
     for bad, got in ((None, "NoneType"), (told, "told"), (lambda: x, "<lambda>")):
         refuses(lambda bad=bad: sample(bad, ddim_step, x, schedule), "error.model_call", got=got)
-    allowed = ", ".join(samplers.GIVEN)
+    allowed = ", ".join(walks.GIVEN)
     for bad, got in ((None, "NoneType"), (x, "Tensor"), (max, "max"), (torch.add, "add")):
         refuses(lambda bad=bad: sample(zero, bad, x, schedule), "error.step_call", got=got, allowed=allowed)
     refuses(lambda: sample(zero, ddpm_step, x, schedule, generator=0), "error.generator_kind", got="int")

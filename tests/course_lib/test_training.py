@@ -25,6 +25,7 @@ from course_lib import (
     parameterisations,
     ranks,
     schedules,
+    signals,
     training,
 )
 from course_lib.dit import DiT
@@ -909,7 +910,7 @@ def test_of_several_processes_all_stop_after_the_same_step(monkeypatch):
     run.ranks = ranks.Ranks(0, 2)  # the other one is silent
     monkeypatch.setattr(ranks, "summed", lambda x: x)
     seen = []
-    with pytest.raises(training.Terminated):
+    with pytest.raises(signals.Terminated):
         for progress in run.steps():
             seen.append(progress.step)
             if progress.step == 2:

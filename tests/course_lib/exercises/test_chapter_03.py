@@ -8,16 +8,9 @@ import pytest
 import torch
 from support import refuses
 
-from course_lib import losses, progress
+from course_lib import losses
 from course_lib.exercises import check, solution
 from course_lib.exercises.chapter_03 import log_level as short_form
-
-
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress, "_here", set())
-    monkeypatch.setattr(progress, "_told", False)
 
 
 def kl(log_half=0.5, over="var_2"):

@@ -9,18 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from course_lib import dit, lang, progress, unet
+from course_lib import dit, lang, unet
 from course_lib.exercises import check, solution
 from course_lib.exercises.chapter_05 import _SIZES, shapes
-
-
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress, "_here", set())
-    monkeypatch.setattr(progress, "_told", False)
-    monkeypatch.setattr(lang, "_chosen", "en")
-
 
 # ---- unet.time_embedding
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from course_lib import forward, gaussians, lang, progress, samplers, schedules
+from course_lib import forward, gaussians, lang, samplers, schedules
 from course_lib.exercises import check, solution
 from course_lib.exercises.chapter_06 import ancestral, ddpm_mean
-
-
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress, "_here", set())
-    monkeypatch.setattr(progress, "_told", False)
-    monkeypatch.setattr(lang, "_chosen", "en")
-
 
 # ---- samplers.ddpm_step
 

@@ -9,17 +9,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from course_lib import lang, latents, progress, samplers
+from course_lib import lang, latents, samplers
 from course_lib.exercises import check, solution
-
-
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress, "_here", set())
-    monkeypatch.setattr(progress, "_told", False)
-    monkeypatch.setattr(lang, "_chosen", "en")
-
 
 # ---- samplers.ddim_step
 

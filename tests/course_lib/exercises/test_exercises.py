@@ -30,14 +30,6 @@ MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in EVERY for m in 
 every_exercise = pytest.mark.parametrize("exercise", EVERY, ids=lambda e: e.name)
 
 
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress, "_here", set())
-    monkeypatch.setattr(progress, "_told", False)
-    monkeypatch.setattr(lang, "_chosen", "en")
-
-
 def test_each_chapter_has_at_least_two():
     assert len(names(1)) >= 2
     assert len(names(2)) >= 2
