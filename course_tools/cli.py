@@ -18,7 +18,7 @@ from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_st
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from course_lib import lang
 from course_lib.lang import text
@@ -60,9 +60,9 @@ class _Parser(argparse.ArgumentParser):
         self.options = self.add_argument_group(text("cli.options"))
         self.options.add_argument("-h", "--help", action="help", help=text("cli.help"))
 
-    def option(self, name: str, about: str, **how: object) -> None:
+    def option(self, name: str, about: str, **how: Any) -> None:
         """Add an option; ``about`` is its sentence in the help."""
-        self.options.add_argument(name, help=about, **how)  # type: ignore[arg-type]
+        self.options.add_argument(name, help=about, **how)
 
     def path(self, name: str, about: str, kind: str) -> None:
         """Add an option that names a file or a folder."""

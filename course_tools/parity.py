@@ -71,7 +71,8 @@ def facts(text: str) -> Facts:
         return keep(found.images, values.get("src", ""), f" {values.get('alt', '')} ")
 
     # Indentation inside a fenced block is part of what it says: kept as it stands.
-    text = _FENCE.sub(lambda m: found.code_blocks.append(m[2].strip()) or "\n", text)  # type: ignore[func-returns-value]
+    found.code_blocks = [block[2].strip() for block in _FENCE.finditer(text)]
+    text = _FENCE.sub("\n", text)
     text = _CODE.sub(lambda m: keep(found.code_spans, m[2]), text)
     text = _FORMULA.sub(lambda m: keep(found.formulas, m[0]), text)
     found.lost_formulas = _LOST_FORMULA.findall(text)

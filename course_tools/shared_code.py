@@ -65,8 +65,8 @@ def _strings(tree: ast.AST, skip: set[int]) -> Iterator[str]:
             parts = []
             for part in node.values:
                 inside.add(id(part))
-                plain = isinstance(part, ast.Constant) and isinstance(part.value, str)
-                parts.append(part.value if plain else _FIELD)  # type: ignore[attr-defined]
+                value = part.value if isinstance(part, ast.Constant) else None
+                parts.append(value if isinstance(value, str) else _FIELD)
             yield "".join(parts)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:

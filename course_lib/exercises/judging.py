@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from course_lib import lang, progress
 from course_lib.exercises.core import Answer, Example, Exercise, example, first_failure, matching_mistake
@@ -104,8 +104,8 @@ def judge(exercise: Exercise, answer: Answer | object) -> Result:
 
 
 def _judge(exercise: Exercise, answer: Answer | object, language: str) -> Result:
-    def result(status: str, *lines: str, **more: object) -> Result:
-        return Result(exercise.name, status, lines=lines, language=language, **more)  # type: ignore[arg-type]
+    def result(status: str, *lines: str, **more: Any) -> Result:
+        return Result(exercise.name, status, lines=lines, language=language, **more)
 
     if answer is None or answer is Ellipsis:
         return result(NOT_ATTEMPTED, lang.text("exercise.start"))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ import course_lib
 import course_tools
 from course_lib import checkpoints, data, files, forward, lang, losses, schedules, training
 from course_lib.parameterisations import EpsModel
+from course_lib.schedules import gather
 from course_lib.unet import UNet
 from course_tools import cli, doctor, lab, make_digits, networks, testing, train
 
@@ -252,27 +254,29 @@ def test_ctrl_c_says_where_the_state_lies(
     assert not (workplace / "data" / "digits.safetensors").exists()
 
 
-def held_out(model: EpsModel) -> torch.Tensor:
-    """The error of eps_hat of 600 test digits, the same t and noise for every model."""
+def held_out(model: EpsModel) -> dict[str, torch.Tensor]:
+    """The error that each loss counts, of 600 test digits; the same t and noise for every model."""
     images, labels = data.digits("test")
     g = torch.Generator().manual_seed(0)
     t = torch.randint(1, 1001, (600,), generator=g)
     eps = torch.randn(600, 1, 28, 28, generator=g)
     with torch.no_grad():
         eps_hat = model(forward.q_sample(images[:600], t, eps, model.schedule), t, labels[:600])
-    return losses.per_image(eps_hat, eps)
+    error = losses.per_image(eps_hat, eps)
+    of_v = error / gather(model.schedule.alpha_bar, t, error)  # Salimans & Ho 2022, appendix D
+    return {"simple": of_v, "min-snr": error}
 
 
-def lower_by(before: torch.Tensor, after: torch.Tensor) -> float:
+def lower_by(before: dict[str, torch.Tensor], after: dict[str, torch.Tensor], loss: str = "min-snr") -> float:
     """By how many of its standard errors the mean falls, image by image."""
-    fall = (before - after).double()
+    fall = (before[loss] - after[loss]).double()
     return float(fall.mean() / (fall.std() / len(fall) ** 0.5))
 
 
 def test_a_tiny_training_moves_the_numbers_the_right_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both stages from the command: the held-out error falls, and the second keeps what the first won."""
+    """All stages from the command: the held-out error falls, and each keeps what the one before won."""
 
     def network() -> UNet:
         return UNet(widths=(8, 16), embedding=16, time_width=16)
@@ -285,38 +289,38 @@ def test_a_tiny_training_moves_the_numbers_the_right_way(
     call = ["train", "digits", "--steps", "40", "--out", str(out), "--state", str(state), "--device", "cpu"]
     assert cli.main(call) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[:2] == [
-        lang.text("train.stage", stage=1, stages=2, steps=40, weights="simple", state=state),
-        lang.text(
-            "train.stage",
-            stage=2,
-            stages=2,
-            steps=40,
-            weights="min-snr",
-            state=train.stage_state(state, 2),
-        ),
+    every = {"stages": len(tiny), "steps": 40}
+    assert said[: len(tiny)] == [
+        lang.text("train.stage", stage=k, weights=recipe.weights, state=train.stage_state(state, k), **every)
+        for k, recipe in enumerate(tiny, 1)
     ]
     torch.manual_seed(0)
     untrained = held_out(EpsModel(network(), schedules.linear(), "v"))
-    one = tmp_path / "one.safetensors"  # the first stage alone
-    train.finish(one, [state])
-    first, second = (held_out(checkpoints.load(path, "cpu", "fp32")) for path in (one, out))
-    assert lower_by(untrained, first) > 5 and lower_by(first, second) > 5
-    # A second stage that did not start from the first one's weights is seen to fall behind.
+    errors = [untrained]
+    for stage in range(1, len(tiny) + 1):
+        path = tmp_path / f"after-{stage}.safetensors"
+        train.finish(path, [train.stage_state(state, k) for k in range(1, stage + 1)])
+        errors.append(held_out(checkpoints.load(path, "cpu", "fp32")))
+    falls = [
+        lower_by(before, after, recipe.weights)
+        for (before, after), recipe in zip(pairwise(errors), tiny, strict=True)
+    ]
+    assert min(falls) > 5, falls
+    # Later stages that did not start from the first one's weights are seen to fall behind.
     astray = train.digits(tmp_path / "astray.safetensors", tmp_path / "a.state", train.stages(40)[1:], "cpu")
-    assert lower_by(held_out(checkpoints.load(astray, "cpu", "fp32")), second) > 5
+    assert lower_by(held_out(checkpoints.load(astray, "cpu", "fp32")), errors[-1]) > 5
     # Done already: nothing is trained again, and the same model comes out.
     card, (before, _) = checkpoints.card(out), checkpoints.read_tensors(out)
     monkeypatch.setattr(training.Run, "_one_step", lambda run: pytest.fail("trained again"))
     assert cli.main([*call, "--force"]) == 0
     after, _ = checkpoints.read_tensors(out)
-    assert checkpoints.card(out) == card and card["images_seen"] == [640, 640]
+    assert checkpoints.card(out) == card and card["images_seen"] == [640] * len(tiny)
     assert before.keys() == after.keys() and all(torch.equal(before[k], after[k]) for k in before)
 
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two stages of a network and batches that take no time."""
+    """The stages, of a network and with batches that take no time."""
     small = partial(UNet, widths=(4, 8), embedding=8, time_width=8)
     stages = tuple(replace(recipe, batch_size=4, precision="fp32") for recipe in train.STAGES)
     monkeypatch.setattr(train, "digits", partial(train.digits, network=small))

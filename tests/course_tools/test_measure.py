@@ -180,7 +180,7 @@ def test_what_is_measured_is_written_at_once_and_not_measured_again(
     """Stopped in the second sampler's second seed: one seed is lost, and nothing else."""
     whole = desk.draw
 
-    def stopped(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
+    def stopped(*given, **named) -> tuple:
         if given[2] == 20 and given[4] == 1:
             raise KeyboardInterrupt
         return whole(*given, **named)
@@ -286,7 +286,7 @@ def test_two_that_measure_at_once_lose_no_figures(desk: Desk, monkeypatch: pytes
     draw = desk.draw
     others = iter([(3, ["dpm-10", "ddim-20"]), (2, ["ddim-10"])])
 
-    def meanwhile(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
+    def meanwhile(*given, **named) -> tuple:
         with monkeypatch.context() as patch:
             patch.setattr(draws, "draw", draw)
             for seeds, names in others:
@@ -304,7 +304,7 @@ def test_a_card_that_came_to_another_n_meanwhile_is_left_alone(
 ) -> None:
     draw = desk.draw
 
-    def meanwhile(*given, **named) -> tuple:  # type: ignore[no-untyped-def]
+    def meanwhile(*given, **named) -> tuple:
         with monkeypatch.context() as patch:
             patch.setattr(draws, "draw", draw)
             measure.measure(desk.path, 6, 1, ["dpm-10"], write=True)
@@ -542,7 +542,7 @@ def test_only_the_samples_are_drawn_by_a_compiled_network(
         compiled.extend([model] if compile else [])
         return model
 
-    def drawn(model: object, *given, about: dict, **named) -> tuple:  # type: ignore[no-untyped-def]
+    def drawn(model: object, *given, about: dict, **named) -> tuple:
         used.append(("draw", model in compiled, about["compiled"]))
         return draw(model, *given, about=about, **named)
 
@@ -665,7 +665,7 @@ def test_one_figure_a_target() -> None:
     """The figures that stand in the lines, each by hand."""
     figures = [target.figure(GOOD) for target in targets.TARGETS]
     want = [0.985, 2.0, 4.0, 2.0, 20.0, 3.0]
-    assert max(abs(a - b) for a, b in zip(figures, want, strict=True)) < 1e-9  # type: ignore[operator]
+    assert max(abs(a - b) for a, b in zip(figures, want, strict=True)) < 1e-9
 
 
 def test_a_row_of_a_table() -> None:
@@ -775,13 +775,14 @@ def test_the_stages_are_those_of_the_shipped_model() -> None:
     assert first == training.Recipe()
     assert second == training.Recipe(steps=10_000, learning_rate=5e-4, weights="min-snr", seed=1)
     short = train.stages(5, 40)
-    assert [recipe.steps for recipe in short] == [5, 5] and [recipe.seed for recipe in short] == [40, 41]
+    assert [recipe.steps for recipe in short] == [5, 5]
+    assert [recipe.seed for recipe in short] == [40, 41]
     assert short[1] == replace(second, steps=5, seed=41)
 
 
 def finished(path: Path, **how: object) -> training.Run:
     """A training run of two steps that has come to its end."""
-    recipe = training.Recipe(steps=2, batch_size=4, precision="fp32", **how)  # type: ignore[arg-type]
+    recipe = training.Recipe(steps=2, batch_size=4, precision="fp32", **how)
     images, labels = data.digits("train")
     run = training.Run(small_model(), images[:20], labels[:20], recipe, path, "cpu")
     return training.train(run)

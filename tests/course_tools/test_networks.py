@@ -87,7 +87,7 @@ class Off(nn.Module):
 
     def __init__(self, by: float) -> None:
         super().__init__()
-        self.by, self.asked = by, []  # type: ignore[var-annotated]
+        self.by, self.asked = by, []
         self.images, self.labels = (part[:20] for part in data.digits("test"))
         self.schedule = schedules.linear()
 
@@ -254,7 +254,7 @@ def test_rows_that_do_not_belong_in_one_table_have_none(
         part[key] = got
         assert cli.main(["measure", "networks", "--table"]) == 1
         said = {"name": "small-dit", "what": what, "got": got, "other": "small-unet", "want": want}
-        assert capsys.readouterr().err.strip() == lang.text("networks.mixed", **said)  # type: ignore[arg-type]
+        assert capsys.readouterr().err.strip() == lang.text("networks.mixed", **said)
         part[key] = want
     assert cli.main(["measure", "networks", "--table"]) == 0
 

@@ -46,7 +46,7 @@ def _one(task: Callable[..., object], rank: int, size: int, port: int, folder: P
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-    sys.exit(int(status or 0))  # type: ignore[call-overload]
+    sys.exit(int(status or 0))
 
 
 def run(task: Callable[..., object], size: int, folder: Path, *given: object) -> list[int | None]:
@@ -92,7 +92,7 @@ def curve(folder: Path, stop: int, average: bool) -> None:
     """Train both networks; keep every step's losses, and the weights after the last."""
     with ranks.joined("cpu") as place:
         if not average:  # a planted mistake: each process goes its own way
-            training.ranks = type("Own", (), {**vars(ranks), "summed": staticmethod(lambda x: x)})  # type: ignore[assignment]
+            training.ranks = type("Own", (), {**vars(ranks), "summed": staticmethod(lambda x: x)})
         for make in (a_unet, an_mlp):
             torch.manual_seed(1 + place.rank)  # weights drawn otherwise must become the first one's
             net, x, y = make()
@@ -164,7 +164,7 @@ def test_a_run_goes_on_with_another_number_of_processes(alone: Path, tmp_path: P
 def tiny(batch: int, *argv: str) -> int:
     """`course` itself, with a network and batches that take a second instead of an hour."""
     small = partial(UNet, widths=(4, 8), embedding=8, time_width=8)
-    train.digits = partial(train.digits, network=small)  # type: ignore[assignment]
+    train.digits = partial(train.digits, network=small)
     train.STAGES = tuple(
         replace(recipe, batch_size=batch, warmup=5, precision="fp32") for recipe in train.STAGES
     )
