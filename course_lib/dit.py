@@ -31,7 +31,7 @@ def patchify(x: Float[Tensor, "B C H W"], patch: int) -> Float[Tensor, "B N D"]:
         raise ValueError(lang.text("error.image_shape", got=tuple(x.shape), want="(B, C, H, W)"))
     check_whole("patch", patch)
     height, width = x.shape[-2:]
-    if height % patch or width % patch:
+    if not height * width or height % patch or width % patch:
         raise ValueError(lang.text("error.patch", height=height, width=width, patch=patch))
     tiles = x.unflatten(3, (width // patch, patch)).unflatten(2, (height // patch, patch))
     return tiles.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)

@@ -222,9 +222,10 @@ def _train(argv: list[str]) -> int:
     parser.option("--device", text("cli.train_device"), metavar="NAME")
     parser.whole("--seed", text("cli.train_seed"), default=0)
     parser.whole("--threads", text("cli.train_threads"), 1, 1024)
+    parser.option("--compile", text("cli.train_compile"), action="store_true", default=None)
     parser.epilog = text("cli.train_several", line=TORCHRUN)
     given = parser.read(argv)
-    foreign = ("steps", "resume", "state", "device") if given.name == "classifier" else ("epochs",)
+    foreign = ("steps", "resume", "state", "device", "compile") if given.name == "classifier" else ("epochs",)
     for option in foreign:
         if getattr(given, option) is not None:
             raise Misuse(text("cli.not_for", option=f"--{option}", command="train", name=given.name))
@@ -255,10 +256,10 @@ def _train(argv: list[str]) -> int:
             on = given.device or "auto"
             with ranks.joined(on), alone(state) if ranks.here().first else nullcontext():
                 if given.name == "digits":
-                    train.digits(out, state, train.stages(given.steps, given.seed), on)
+                    train.digits(out, state, train.stages(given.steps, given.seed), on, bool(given.compile))
                 else:
                     recipe = replace(networks.RECIPE, seed=given.seed, **steps)
-                    networks.small(given.name, out, state, recipe, on)
+                    networks.small(given.name, out, state, recipe, on, bool(given.compile))
         else:
             epochs = {} if given.epochs is None else {"epochs": given.epochs}
             train.classifier(out, seed=given.seed, **epochs)

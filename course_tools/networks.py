@@ -38,14 +38,21 @@ TENTHS = 10
 BATCH = 16  # of the call that is timed
 
 
-def small(name: str, out: Path, state: Path, recipe: training.Recipe = RECIPE, device: str = "auto") -> Path:
+def small(
+    name: str,
+    out: Path,
+    state: Path,
+    recipe: training.Recipe = RECIPE,
+    device: str = "auto",
+    compile: bool = False,
+) -> Path:
     """Train one of ``SMALL`` on the digits and write it to ``out`` with its card."""
     torch.manual_seed(recipe.seed)
     model = EpsModel(SMALL[name](), schedules.linear(), "v")
     images, labels = data.digits("train")
-    training.train(training.Run(model, images, labels, recipe, state, device))
+    training.train(training.Run(model, images, labels, recipe, state, device, compile=compile))
     if ranks.here().first:
-        used = train.options(recipe, RECIPE, device)
+        used = train.options(recipe, RECIPE, device, compile)
         train.finish(out, [state], name, train.command(name, **used))
     return out
 

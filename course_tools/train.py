@@ -28,8 +28,12 @@ STAGES = (  # the second starts from the first one's averaged weights, as a floa
 
 
 def command(name: str, **used: object) -> str:
-    """The command line that trains ``name`` with the options in ``used`` (None: the default was used)."""
-    options = [f"--{option} {value}" for option, value in used.items() if value is not None]
+    """The command line that trains ``name`` with the options in ``used`` (None: default; True: a switch)."""
+    options = [
+        f"--{option}" if value is True else f"--{option} {value}"
+        for option, value in used.items()
+        if value is not None
+    ]
     return " ".join(["course train", name, *options])
 
 
@@ -42,11 +46,18 @@ def stages(steps: int | None = None, seed: int = 0) -> tuple[training.Recipe, ..
     return recipes if steps is None else tuple(replace(recipe, steps=steps) for recipe in recipes)
 
 
-def options(recipe: training.Recipe, default: training.Recipe, device: str) -> dict[str, object]:
+def options(
+    recipe: training.Recipe, default: training.Recipe, device: str, compile: bool = False
+) -> dict[str, object]:
     """The options of `course train` that make ``recipe`` of the ``default``, each None where not needed."""
     steps = None if recipe.steps == default.steps else recipe.steps
     seed = recipe.seed - default.seed
-    return {"steps": steps, "seed": seed or None, "device": None if device == "auto" else device}
+    used: dict[str, object] = {
+        "steps": steps,
+        "seed": seed or None,
+        "device": None if device == "auto" else device,
+    }
+    return used | {"compile": compile or None}
 
 
 def stage_state(state: Path, stage: int) -> Path:
@@ -111,6 +122,7 @@ def digits(
     state: Path,
     recipes: Sequence[training.Recipe] = STAGES,
     device: str = "auto",
+    compile: bool = False,
     network: Callable[[], nn.Module] = UNet,
 ) -> Path:
     """Train the class-conditional digits model, stage after stage, and write it to ``out`` with its card.
@@ -135,11 +147,11 @@ def digits(
         if ranks.here().first:
             print(lang.text("train.stage", **said, state=states[-1]), flush=True)
         model = EpsModel(net, schedules.linear(), "v")
-        run = training.train(training.Run(model, images, labels, recipe, states[-1], device, start))
+        run = training.train(training.Run(model, images, labels, recipe, states[-1], device, start, compile))
         net = rounded(run.averaged())
         start = weights_name(net)
     if ranks.here().first:
-        finish(out, states, made_by=command("digits", **options(recipes[0], STAGES[0], device)))
+        finish(out, states, made_by=command("digits", **options(recipes[0], STAGES[0], device, compile)))
     return out
 
 

@@ -37,9 +37,9 @@ def error(key: str, **values: object) -> ValueError:
 
 
 def number_text(value: int | float) -> str:
-    """A number as a reader sees it: whole numbers in full, others with three digits, a true minus sign."""
-    whole = float(value).is_integer() and abs(value) < 1e6
-    return (f"{value:.0f}" if whole else f"{value:.3g}").replace("-", "−")
+    """A number as a reader sees it: below a million no exponent, past the point three digits, true minus."""
+    whole = float(value).is_integer() or abs(value) >= 100
+    return (f"{value:.0f}" if whole and abs(value) < 1e6 else f"{value:.3g}").replace("-", "−")
 
 
 def plain(values: Any) -> Any:

@@ -197,6 +197,7 @@ def test_bad_input_is_named(unchecked) -> None:
     refuses(lambda: net(X, 3), "error.tensor", name="t", got="int")
     refuses(lambda: patchify([1.0], 2), "error.tensor", name="x", got="list")
     refuses(lambda: patchify(X, 3), "error.patch", height=8, width=8, patch=3)
+    refuses(lambda: patchify(X[:, :, :0], 4), "error.patch", height=0, width=8, patch=4)
     refuses(lambda: patchify(X, 0), "error.whole", name="patch", allowed="1, 2, 3, …", got="0")
     refuses(lambda: patchify(X[0], 2), "error.image_shape", got=(1, 8, 8), want="(B, C, H, W)")
     tokens = patchify(X, 2)

@@ -42,11 +42,11 @@ SCHEDULE = schedules.linear(100)
 
 def make(
     state=None, recipe=RECIPE, images=IMAGES, labels=LABELS, classes=10, where="cpu", widths=(4, 8),
-    kind="v", schedule=SCHEDULE,
+    kind="v", schedule=SCHEDULE, **more,
 ) -> Run:  # fmt: skip
     torch.manual_seed(1)
     net = UNet(widths=widths, embedding=8, time_width=8, classes=classes)
-    return Run(EpsModel(net, schedule, kind), images, labels, recipe, state, device=str(where))
+    return Run(EpsModel(net, schedule, kind), images, labels, recipe, state, device=str(where), **more)
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:
@@ -77,6 +77,25 @@ def test_learning_rate_warms_up_and_falls_to_0():
     assert abs(rates[0] - 1e-4) < 1e-18 and abs(rates[9] - 1e-3) < 1e-18 and abs(rates[10] - 1e-3) < 1e-18
     assert abs(rates[55] - 5e-4) < 1e-18 and all(a > b for a, b in pairwise(rates[10:]))
     assert 0 < rates[-1] < 1e-6
+
+
+def test_a_compiled_run_is_the_same_run_up_to_rounding(tmp_path, unchecked):
+    """Half of it compiled, the rest not; the state says which half made it."""
+    plain, state = make(), tmp_path / "state.safetensors"
+    wanted = [p.loss for p in plain.steps()]
+    fast = make(state, compile="aot_eager")
+    steps = fast.steps()
+    seen = [next(steps).loss for _ in range(4)]
+    steps.close()
+    assert checkpoints.read_note(state)["machine"].endswith(", compiled")
+    assert fast.model.net._compiled_call_impl is not None and not fast.averaged().training
+    rest = make(state)
+    seen += [p.loss for p in rest.steps()]
+    assert error(torch.tensor(seen), torch.tensor(wanted)) < 1e3 * FLOAT32
+    after, want = weights(rest), weights(plain)
+    assert max(error(after[name], want[name]) for name in want) < 1e3 * FLOAT32
+    assert not checkpoints.read_note(state)["machine"].endswith(", compiled")
+    refuses(lambda: make(compile="nowhere"), "error.backend", got="'nowhere'")
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path, where):

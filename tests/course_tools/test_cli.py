@@ -214,8 +214,8 @@ def test_train_hands_on_what_it_was_told_and_records_the_checksum(
     told: list = []
     recorded: list = []
 
-    def digits(out: Path, state: Path, recipes: tuple[training.Recipe, ...], on: str) -> Path:
-        told.append((out, state, recipes, on))
+    def digits(out: Path, state: Path, recipes: tuple[training.Recipe, ...], on: str, compile: bool) -> Path:
+        told.append((out, state, recipes, on, compile))
         out.write_bytes(b"new")
         return out
 
@@ -225,12 +225,13 @@ def test_train_hands_on_what_it_was_told_and_records_the_checksum(
     assert cli.main(call) == 0
     state = Path("runs/digits.state.safetensors")
     recipes = train.stages(7, 3)
-    assert told[-1] == (workplace / "data" / "digits.safetensors", state, recipes, "cpu")
+    assert told[-1] == (workplace / "data" / "digits.safetensors", state, recipes, "cpu", False)
     assert recorded == ["digits.safetensors"]
 
     state.write_bytes(b"an earlier run")
-    assert cli.main([*call, "--no-resume", "--out", "mine.safetensors"]) == 0
-    assert told[-1] == (Path("mine.safetensors"), Path("runs/digits-2.state.safetensors"), recipes, "cpu")
+    assert cli.main([*call, "--no-resume", "--out", "mine.safetensors", "--compile"]) == 0
+    second = Path("runs/digits-2.state.safetensors")
+    assert told[-1] == (Path("mine.safetensors"), second, recipes, "cpu", True)
     assert recorded == ["digits.safetensors"]
     assert state.read_bytes() == b"an earlier run"
 

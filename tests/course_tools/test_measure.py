@@ -763,11 +763,12 @@ def test_options_that_do_not_go_together(
 def test_a_card_says_how_it_was_made() -> None:
     assert train.command("digits", steps=None, seed=None) == "course train digits"
     assert train.command("digits", steps=3, device="cuda") == "course train digits --steps 3 --device cuda"
+    assert train.command("digits", compile=True) == "course train digits --compile"
     assert train.options(train.STAGES[0], train.STAGES[0], "auto") == dict.fromkeys(
-        ("steps", "seed", "device")
+        ("steps", "seed", "device", "compile")
     )
     used = train.options(train.stages(3, 7)[0], train.STAGES[0], "cpu")
-    assert used == {"steps": 3, "seed": 7, "device": "cpu"}
+    assert used == {"steps": 3, "seed": 7, "device": "cpu", "compile": None}
 
 
 def test_the_stages_are_those_of_the_shipped_model() -> None:

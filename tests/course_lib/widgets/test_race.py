@@ -7,7 +7,7 @@ from refusals import refusals
 
 from course_lib import lang
 from course_lib.widgets import race
-from course_lib.widgets.base import MOST_BYTES
+from course_lib.widgets.base import MOST_BYTES, number_text
 from course_lib.widgets.race import MOST_TICKS
 
 
@@ -138,3 +138,11 @@ BAD = {
 }  # fmt: skip
 
 test_bad_input_gets_one_sentence_in_the_readers_language = refusals(BAD)
+
+
+@pytest.mark.parametrize(
+    ("value", "want"),
+    [(0, "0"), (0.5, "0.5"), (3.14159, "3.14"), (2000.5, "2000"), (-123456.7, "−123457"), (2e6, "2e+06")],
+)
+def test_a_number_below_a_million_has_no_exponent(value, want):
+    assert number_text(value) == want
