@@ -180,10 +180,8 @@ class Run:
             if self.ranks.first:
                 check_writable(self.state)  # now, not at the first save
         where = device.pick(self.device)
-        if self.compile:
-            device.check_backend("inductor" if self.compile is True else self.compile, where)
         precision = "fp32" if points and self.recipe.precision == "auto" else self.recipe.precision
-        device.prepare(self.model, precision, where)
+        device.prepare(self.model, precision, where, self.compile)  # compiled at the first step only
         if self.ranks.size > 1:
             # "auto" may time out otherwise in another process, and weights drawn there may be others.
             bf16 = self.ranks.agree(bool(self.model.bf16), where)
@@ -217,8 +215,6 @@ class Run:
         with ranks.file(None if self.state is None else Path(self.state), where) as held:
             if held is not None:
                 self._resume(held)
-        if self.compile:
-            device.prepare(self.model, "bf16" if self.model.bf16 else "fp32", where, self.compile)
 
     def _check_labels(self) -> None:
         classes = self.model.classes

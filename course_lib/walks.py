@@ -78,6 +78,7 @@ def check_walk(model: Model, start: Tensor, schedule: Schedule, name: str = "x_T
 
 
 def check_generator(generator: torch.Generator | None, x_T: Tensor) -> None:
+    """ValueError for a generator that is none, or that draws on another kind of device than x_T's."""
     if not isinstance(generator, torch.Generator | None):
         raise ValueError(lang.text("error.generator_kind", got=type(generator).__name__))
     # torch would say so too, but at the first draw and without a way out.

@@ -253,13 +253,13 @@ def _train(argv: list[str]) -> int:
     try:
         if state is not None:
             steps = {} if given.steps is None else {"steps": given.steps}
-            on = given.device or "auto"
+            on, compile = given.device or "auto", bool(given.compile)
             with ranks.joined(on), alone(state) if ranks.here().first else nullcontext():
                 if given.name == "digits":
-                    train.digits(out, state, train.stages(given.steps, given.seed), on, bool(given.compile))
+                    train.digits(out, state, train.stages(given.steps, given.seed), on, compile)
                 else:
                     recipe = replace(networks.RECIPE, seed=given.seed, **steps)
-                    networks.small(given.name, out, state, recipe, on, bool(given.compile))
+                    networks.small(given.name, out, state, recipe, on, compile)
         else:
             epochs = {} if given.epochs is None else {"epochs": given.epochs}
             train.classifier(out, seed=given.seed, **epochs)
@@ -435,7 +435,7 @@ def main(argv: list[str] | None = None) -> int:
 def first_process() -> bool:
     """Whether this process speaks and writes for those that torchrun started with it (alone, it does).
 
-    As ``ranks.told().first``, but without the second that importing torch takes.
+    Under torchrun as ``ranks.told().first``, but without the second that importing torch takes.
     """
     return "TORCHELASTIC_RUN_ID" not in os.environ or os.environ.get("RANK", "0") == "0"
 

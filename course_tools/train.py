@@ -52,12 +52,12 @@ def options(
     """The options of `course train` that make ``recipe`` of the ``default``, each None where not needed."""
     steps = None if recipe.steps == default.steps else recipe.steps
     seed = recipe.seed - default.seed
-    used: dict[str, object] = {
+    return {
         "steps": steps,
         "seed": seed or None,
         "device": None if device == "auto" else device,
+        "compile": compile or None,
     }
-    return used | {"compile": compile or None}
 
 
 def stage_state(state: Path, stage: int) -> Path:
@@ -138,14 +138,9 @@ def digits(
     start, states = None, []
     for stage, recipe in enumerate(recipes, 1):
         states.append(stage_state(state, stage))
-        said: dict[str, Any] = {
-            "stage": stage,
-            "stages": len(recipes),
-            "steps": recipe.steps,
-            "weights": recipe.weights,
-        }
         if ranks.here().first:
-            print(lang.text("train.stage", **said, state=states[-1]), flush=True)
+            said: dict[str, Any] = {"stage": stage, "stages": len(recipes), "state": states[-1]}
+            print(lang.text("train.stage", steps=recipe.steps, weights=recipe.weights, **said), flush=True)
         model = EpsModel(net, schedules.linear(), "v")
         run = training.train(training.Run(model, images, labels, recipe, states[-1], device, start, compile))
         net = rounded(run.averaged())

@@ -38,8 +38,8 @@ def error(key: str, **values: object) -> ValueError:
 
 def number_text(value: int | float) -> str:
     """A number as a reader sees it: below a million no exponent, past the point three digits, true minus."""
-    whole = float(value).is_integer() or abs(value) >= 100
-    return (f"{value:.0f}" if whole and abs(value) < 1e6 else f"{value:.3g}").replace("-", "−")
+    in_full = abs(value) < 1e6 and (abs(value) >= 100 or float(value).is_integer())
+    return f"{value:{'.0f' if in_full else '.3g'}}".replace("-", "−")
 
 
 def plain(values: Any) -> Any:

@@ -1,6 +1,6 @@
 """The identities the core must obey, each a function of the implementation it judges.
 
-``lib`` holds the public names of the maths modules. The tests pass ``library()``; test_mutants.py passes
+``lib`` holds the public names of the maths modules. The tests pass ``namespace()``; test_mutants.py passes
 the same library with one planted mistake, which the identity must reject with an AssertionError.
 """
 
@@ -27,7 +27,7 @@ MODULES = {
 KINDS = ("linear", "cosine", "from_betas")
 
 
-def library(**replaced: dict) -> SimpleNamespace:
+def namespace(**replaced: dict) -> SimpleNamespace:
     """The public names of these modules, some modules replaced by other namespaces."""
     names: dict = {}
     for name, module in MODULES.items():
@@ -55,7 +55,7 @@ def mutant(name: str, right: str, wrong: str) -> SimpleNamespace:
     flags = __future__.annotations.compiler_flag
     space = {"__name__": MODULES[name].__name__}
     exec(compile(source.replace(right, wrong), f"mutant of {name}", "exec", flags=flags), space)
-    return library(**{name: space})
+    return namespace(**{name: space})
 
 
 def schedule_of(lib: SimpleNamespace, kind: str = "linear") -> schedules.Schedule:

@@ -25,7 +25,7 @@ def diffusers():
 
 def model_of(schedule):
     """The exact model of three Gaussians over (1, 2, 3) images: it depends on t at every t."""
-    return ids.make_mixture(ids.library(), (1, 2, 3)).optimal_eps(schedule)
+    return ids.make_mixture(ids.namespace(), (1, 2, 3)).optimal_eps(schedule)
 
 
 def ours(step, schedule, visited=None) -> list[torch.Tensor]:

@@ -9,7 +9,7 @@ from support import EPS, FLOAT32, error, noise, refuses
 
 from course_lib import forward, schedules
 
-LIB = ids.library()
+LIB = ids.namespace()
 ALL_KINDS = pytest.mark.parametrize("kind", ids.KINDS)
 
 

@@ -63,7 +63,7 @@ def test_the_forward_film_is_q_sample_at_every_t(where):
 
 def test_a_samplers_film_has_three_tracks():
     schedule = schedules.linear(6)
-    model = ids.make_mixture(ids.library(), (1, 2, 3)).optimal_eps(schedule)
+    model = ids.make_mixture(ids.namespace(), (1, 2, 3)).optimal_eps(schedule)
     states = list(samplers.sample(model, samplers.ddim_step, noise(4, 1, 2, 3), schedule))
     film = frames.film(states, columns=2)
     assert film.times == [6, 5, 4, 3, 2, 1, 0] and list(film.tracks) == ["x_t", "x_0_hat", "eps_hat"]

@@ -12,7 +12,7 @@ from torch.distributions import Normal
 
 from course_lib import forward, gaussians, samplers, schedules
 
-LIB = ids.library()
+LIB = ids.namespace()
 
 
 def test_kl_is_torchs():

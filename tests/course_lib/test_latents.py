@@ -11,7 +11,7 @@ from course_lib import samplers, schedules
 from course_lib.latents import encode, lerp, slerp
 from course_lib.samplers import ddim_step, final, sample
 
-LIB = ids.library()
+LIB = ids.namespace()
 
 
 @pytest.mark.parametrize(

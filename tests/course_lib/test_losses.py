@@ -13,7 +13,7 @@ from course_lib.guidance import guide
 from course_lib.parameterisations import KINDS, EpsModel
 from course_lib.unet import UNet
 
-LIB = ids.library()
+LIB = ids.namespace()
 SHORT = schedules.linear(20, 1e-3, 0.3)
 
 
@@ -36,7 +36,7 @@ def test_simple_is_zero_only_for_the_noise_itself_and_quadratic():
 def test_a_perfect_model_keeps_the_noise_that_x_t_does_not_determine():
     """x_0 ~ N(0, 1): E[eps | x_t] = sqrt(1 - alpha_bar_t) x_t leaves exactly alpha_bar_t, no model less."""
     schedule, n, t = schedules.linear(), 100_000, 300
-    mixture = ids.library().Mixture([1.0], torch.zeros(1, 1, dtype=torch.float64), 1.0)
+    mixture = ids.namespace().Mixture([1.0], torch.zeros(1, 1, dtype=torch.float64), 1.0)
     eps = noise(n, 1, seed=1)
     x_t = forward.q_sample(noise(n, 1), t, eps, schedule)
     each = losses.per_image(mixture.optimal_eps(schedule)(x_t, t), eps)

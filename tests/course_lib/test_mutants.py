@@ -270,7 +270,7 @@ MUTANTS = {
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_planted_mistake_is_rejected(name):
     module, right, wrong, identity = MUTANTS[name]
-    identity(ids.library())
+    identity(ids.namespace())
     wrong_library = ids.mutant(module, right, wrong)  # outside: a mistake that is not planted is not caught
     with pytest.raises(AssertionError):
         identity(wrong_library)

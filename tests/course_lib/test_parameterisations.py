@@ -12,7 +12,7 @@ from course_lib import forward, schedules
 from course_lib.parameterisations import KINDS, EpsModel, from_eps, target, to_eps
 from course_lib.unet import UNet
 
-LIB = ids.library()
+LIB = ids.namespace()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -19,7 +19,7 @@ from course_lib.parameterisations import EpsModel
 from course_lib.samplers import ddim_step, ddpm_step, final, sample
 from course_lib.unet import UNet
 
-LIB = ids.library()
+LIB = ids.namespace()
 ALL_KINDS = pytest.mark.parametrize("kind", ids.KINDS)
 
 

@@ -13,7 +13,7 @@ from support import FLOAT32, error, noise, refuses
 from course_lib import losses, samplers, schedules
 from course_lib.schedules import gather
 
-LIB = ids.library()
+LIB = ids.namespace()
 
 
 @pytest.mark.parametrize("kind", ids.KINDS)

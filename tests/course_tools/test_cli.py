@@ -307,6 +307,7 @@ def test_a_tiny_training_moves_the_numbers_the_right_way(
         for (before, after), recipe in zip(pairwise(errors), tiny, strict=True)
     ]
     assert min(falls) > 5, falls
+    assert lower_by(untrained, errors[1]) > 5  # by the error of eps_hat too
     # Later stages that did not start from the first one's weights are seen to fall behind.
     astray = train.digits(tmp_path / "astray.safetensors", tmp_path / "a.state", train.stages(40)[1:], "cpu")
     assert lower_by(held_out(checkpoints.load(astray, "cpu", "fp32")), errors[-1]) > 5
