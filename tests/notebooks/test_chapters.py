@@ -1,6 +1,7 @@
-"""Every chapter runs under nbval in every language, as shipped and solved.
+"""Every chapter runs under nbval: as shipped in every language, solved in one, each chapter in its turn.
 
-Shipped, each check must read "not attempted"; solved, "passed". Each run is one pytest process of its own
+Shipped, each check must read "not attempted"; solved, "passed". Solved, the three languages run the same
+code (a test below compares it), so a third of them is enough. Each run is one pytest process of its own
 with the learner's state in a temporary folder, so runs can be spread over workers in any way; one class a
 language lets ``--dist loadscope`` spread them too.
 """
@@ -24,6 +25,7 @@ from course_tools import build
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks" / "source").glob("*.py"))
+SOLVED_IN = {chapter: lang.LANGUAGES[n % len(lang.LANGUAGES)] for n, chapter in enumerate(CHAPTERS)}
 CELL_TIMEOUT = 120
 # Runs beside nbval and keeps what each cell wrote: nbval itself only compares it.
 KEEPER = """
@@ -137,14 +139,42 @@ def assert_prose_is_printed(chapter: str, notebook: str, outputs: tuple[str, ...
     assert len(printed.unprinted(mutants, outputs)) >= 0.9 * len(mutants)
 
 
+def solved(chapter: str, language: str) -> str:
+    """The notebook of one chapter with every exercise solved."""
+    cells, _ = build.check_source(ROOT / "notebooks" / "source" / f"{chapter}.py")
+    return build.notebook(cells, chapter, language, solved=True)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_solved_the_three_languages_run_the_same_code(chapter: str) -> None:
+    def code(language: str) -> list[str]:
+        cells = json.loads(solved(chapter, language))["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+    english = code("en")
+    for language in lang.LANGUAGES:
+        use = f'lang.use("{language}")'
+        assert sum(use in cell for cell in code(language)) == 1
+        assert [cell.replace(use, 'lang.use("en")') for cell in code(language)] == english
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The runs of one language: each chapter as shipped, and its share of the solved ones."""
+    if "kind" in metafunc.fixturenames and metafunc.cls is not None:
+        mine = [
+            ("solved", chapter)
+            for chapter, language in SOLVED_IN.items()
+            if language == metafunc.cls.language
+        ]
+        metafunc.parametrize(("kind", "chapter"), [*(("shipped", chapter) for chapter in CHAPTERS), *mine])
+
+
 @pytest.mark.notebooks
 class Chapters:
     """The same tests for each language; see the classes below."""
 
     language: ClassVar[str]
 
-    @pytest.mark.parametrize("chapter", CHAPTERS)
-    @pytest.mark.parametrize("kind", ["shipped", "solved"])
     def test_it_runs_and_says_so(
         self, chapter: str, kind: str, tmp_path: Path, record_property: pytest.RecordProperty
     ) -> None:
@@ -152,9 +182,7 @@ class Chapters:
             text = (ROOT / "notebooks" / self.language / f"{chapter}.ipynb").read_text(encoding="utf-8")
             verdict = lang.text("exercise.not_attempted", self.language)
         else:
-            cells, _ = build.check_source(ROOT / "notebooks" / "source" / f"{chapter}.py")
-            text = build.notebook(cells, chapter, self.language, solved=True)
-            verdict = lang.text("exercise.passed", self.language)
+            text, verdict = solved(chapter, self.language), lang.text("exercise.passed", self.language)
         run = execute(text, verdict, tmp_path)
         slowest = f"slowest cell {run.slowest} {run.slowest_seconds:.1f} s"
         figures = f"{chapter} {self.language} {kind}: {run.seconds:.1f} s of 60, {slowest}"
