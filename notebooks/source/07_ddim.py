@@ -1024,17 +1024,17 @@ atlas(pictures, {"f": fs}, start={"f": 0.5}, alt=lang.text("alt.ddim.interpolati
 # %% [markdown] key="between-note" lang="en"
 # (c), for lerp as for slerp! One is often told that lerp gives washed-out pictures. With this network, on these digits, no single picture gives it away. Both turn one hand into the other through legible digits, while the third shows what a mean of pictures is: two exposures on one film.
 #
-# So does the shell not matter? A single picture is the wrong place to look. Ask for many: 60 threes half-way between two noises. **Commit:** compare how much the 60 pictures vary among themselves, for slerp, for lerp, for fresh noise and for real threes. Where do you expect a difference?
+# So does the shell not matter? A single picture is the wrong place to look. Ask for many: the digit 3, 60 times, half-way between two noises. **Commit:** compare how much the 60 pictures vary among themselves, for slerp, for lerp, for fresh noise and for real ones. Where do you expect a difference?
 
-# %% [markdown] key="between-note" lang="id" ref="bdbc5c60"
+# %% [markdown] key="between-note" lang="id" ref="326f823c"
 # (c), untuk lerp sama seperti untuk slerp! Sering dikatakan bahwa lerp menghasilkan gambar yang pucat. Dengan jaringan ini, pada angka-angka ini, tidak ada satu gambar pun yang membuka rahasianya. Keduanya mengubah satu tulisan tangan menjadi yang lain lewat angka-angka yang terbaca, sedangkan jalan ketiga memperlihatkan apa itu rata-rata gambar: dua jepretan pada selembar film yang sama.
 #
-# Jadi kulit bola itu tidak penting? Satu gambar bukan tempat yang tepat untuk mencarinya. Mintalah banyak: 60 angka tiga, di tengah-tengah antara dua noise. **Putuskan dulu:** bandingkan seberapa beragam ke-60 gambar itu satu sama lain, untuk slerp, untuk lerp, untuk noise baru, dan untuk angka tiga asli. Di mana kita akan menemukan perbedaan?
+# Jadi kulit bola itu tidak penting? Satu gambar bukan tempat yang tepat untuk mencarinya. Mintalah banyak: angka 3 sebanyak 60 gambar, di tengah-tengah antara dua noise. **Putuskan dulu:** bandingkan seberapa beragam ke-60 gambar itu satu sama lain, untuk slerp, untuk lerp, untuk noise baru, dan untuk angka tiga asli. Di mana kita akan menemukan perbedaan?
 
-# %% [markdown] key="between-note" lang="ko" ref="bdbc5c60"
+# %% [markdown] key="between-note" lang="ko" ref="326f823c"
 # (c)입니다. slerp도 lerp도 멀쩡합니다! lerp로는 빛바랜 그림이 나온다는 말을 흔히 듣습니다. 그러나 이 신경망과 이 숫자들에서는 그림 한 장만 보아서 티가 나는 일이 없습니다. 둘 다 알아볼 수 있는 숫자를 거치며 한 필체를 다른 필체로 바꿉니다. 셋째 길은 그림의 평균이 무엇인지를 보여 줍니다. 필름 한 컷에 두 번 찍은 사진입니다.
 #
-# 그러면 껍질은 아무래도 좋습니까? 그림 한 장은 차이를 찾을 곳이 아닙니다. 많이 그려 보아야 합니다. 두 노이즈의 한가운데에서 숫자 삼을 60장 그립니다. **답을 먼저 정하십시오.** 60장이 서로 얼마나 다른지를 slerp, lerp, 새로 뽑은 노이즈, 진짜 손글씨에서 비교합니다. 어디에서 차이가 나겠습니까?
+# 그러면 껍질은 아무래도 좋습니까? 그림 한 장은 차이를 찾을 곳이 아닙니다. 많이 그려 보아야 합니다. 두 노이즈의 한가운데에서 숫자 3을 60장 그립니다. **답을 먼저 정하십시오.** 60장이 서로 얼마나 다른지를 slerp, lerp, 새로 뽑은 노이즈, 진짜 손글씨에서 비교합니다. 어디에서 차이가 나겠습니까?
 
 # %% key="between-spread"
 from course_lib import data
@@ -1050,7 +1050,7 @@ rows = [x[:10] for x in threes.values()]
 figures.show(figures.grid(rows, row_titles=["$q$", "$a$", "slerp", "lerp"], size=0.8), "alt.ddim.spread")
 
 # %% [markdown] key="invert" lang="en"
-# There it is. Slerp's threes vary like those from fresh noise, and like real ones; lerp's vary clearly less. A shorter $x_T$ lies nearer to the middle, and the middle is the ordinary three. What one loses is variety, and no picture shows it alone.
+# There it is. Slerp's pictures of a 3 vary like those from fresh noise, and like real ones; lerp's vary clearly less. A shorter $x_T$ lies nearer to the middle, and the middle is the ordinary three. What one loses is variety, and no picture shows it alone.
 #
 # “A smooth latent space” is half true, then. The way is continuous, because the network is; it is not even: drag slowly, and strokes stay, then jump. And nothing says that half-way in noise is half-way in meaning.
 #
@@ -1064,8 +1064,8 @@ figures.show(figures.grid(rows, row_titles=["$q$", "$a$", "slerp", "lerp"], size
 #
 # **Commit:** should it, exactly? Where does the network stand when it is asked on the way up from $t$ to $s$, and where on the way down from $s$ to $t$?
 
-# %% [markdown] key="invert" lang="id" ref="042ced32"
-# Nah, di situlah bedanya. Angka tiga dari slerp sama beragamnya dengan yang dari noise baru, dan dengan yang asli; yang dari lerp jelas kurang beragam. $x_T$ yang lebih pendek terletak lebih dekat ke tengah, dan di tengah adalah angka tiga yang biasa-biasa saja. Yang hilang adalah keragaman, dan tidak ada satu gambar yang dapat memperlihatkannya sendirian.
+# %% [markdown] key="invert" lang="id" ref="ab4447cf"
+# Nah, di situlah bedanya. Angka 3 dari slerp sama beragamnya dengan yang dari noise baru, dan dengan yang asli; yang dari lerp jelas kurang beragam. $x_T$ yang lebih pendek terletak lebih dekat ke tengah, dan di tengah adalah angka tiga yang biasa-biasa saja. Yang hilang adalah keragaman, dan tidak ada satu gambar yang dapat memperlihatkannya sendirian.
 #
 # Jadi “ruang laten yang mulus” baru separuh benar. Jalannya kontinu, karena jaringannya kontinu; tetapi tidak rata: geser pelan-pelan, dan goresannya diam, lalu melompat. Lagi pula, tengah-tengah dalam noise belum tentu tengah-tengah dalam makna.
 #
@@ -1079,8 +1079,8 @@ figures.show(figures.grid(rows, row_titles=["$q$", "$a$", "slerp", "lerp"], size
 #
 # **Putuskan dulu:** benarkah begitu, secara persis? Di mana jaringan berdiri ketika ditanya dalam perjalanan naik dari $t$ ke $s$, dan di mana dalam perjalanan turun dari $s$ ke $t$?
 
-# %% [markdown] key="invert" lang="ko" ref="042ced32"
-# 차이가 나왔습니다. slerp의 숫자 삼은 새로 뽑은 노이즈에서 나온 것만큼, 또 진짜만큼 다양하고, lerp의 숫자 삼은 뚜렷이 덜 다양합니다. $x_T$가 짧으면 중심에 더 가깝고, 중심에는 평범한 숫자 삼이 있습니다. 잃는 것은 다양성이고, 그림 한 장으로는 보이지 않습니다.
+# %% [markdown] key="invert" lang="ko" ref="ab4447cf"
+# 차이가 나왔습니다. slerp의 숫자 3은 새로 뽑은 노이즈에서 나온 것만큼, 또 진짜만큼 다양하고, lerp의 그림은 뚜렷이 덜 다양합니다. $x_T$가 짧으면 중심에 더 가깝고, 중심에는 평범한 모양이 있습니다. 잃는 것은 다양성이고, 그림 한 장으로는 보이지 않습니다.
 #
 # 그러니까 “매끄러운 잠재 공간”은 반만 맞는 말입니다. 신경망이 연속이므로 길도 연속이지만, 고르지는 않습니다. 천천히 끌어 보면 획은 가만히 있다가 훌쩍 바뀝니다. 그리고 노이즈의 한가운데가 뜻의 한가운데라는 보장은 어디에도 없습니다.
 #
