@@ -134,8 +134,8 @@ def _judge_type(answer: object) -> Outcome:
     if not isinstance(answer, Tensor):
         return Outcome("type", detail=type(answer).__name__)
     plain = answer.detach().as_subclass(Tensor)
-    if plain.is_nested:
-        return Outcome("type", detail="nested Tensor")
+    if plain.is_nested or plain.is_meta:
+        return Outcome("type", detail="nested Tensor" if plain.is_nested else "meta Tensor")
     if plain.is_complex() or (plain.is_floating_point() and plain.element_size() < 4):
         return Outcome("dtype", detail=str(plain.dtype))
     if plain.numel() > MOST:
@@ -157,7 +157,9 @@ def _tensor_of(answer: list | tuple | range) -> Tensor | str:
     kinds = {type(number).__name__ for row in rows for number in row if not is_whole(number)}
     if kinds or len({len(row) for row in rows}) > 1:
         return f"{type(answer).__name__}[{', '.join(sorted(kinds))}]" if kinds else type(answer).__name__
-    return torch.tensor(answer, dtype=torch.int64, device="cpu")
+    most = 2**63 - 1  # beyond it a tensor cannot hold the number; no exercise's answer is near
+    held = [[min(max(int(number), -most), most) for number in row] for row in rows]
+    return torch.tensor(held if rows != [answer] else held[0], dtype=torch.int64, device="cpu")
 
 
 def _copy(value: object) -> object:

@@ -574,6 +574,10 @@ def test_odd_tensors_names_and_objects_do_not_raise(unchecked):
         warnings.simplefilter("ignore")  # torch says that nested tensors are young
         nested = torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])
     assert check("data.to_unit", lambda images: nested).status == "failed"
+    meta = check("data.to_unit", lambda images: images.to("meta"))
+    assert meta.lines == (lang.text("exercise.type", got="meta Tensor"),)
+    beyond = check("samplers.times", lambda T, steps: [10**30, 0])  # more than a tensor can hold
+    assert beyond.status == "failed" and "Error" not in "".join(beyond.lines)
 
     class Stubborn(Hostile):
         def __call__(self, *arguments):
