@@ -92,8 +92,7 @@ def _settings_kept() -> Iterator[None]:
     """Put back whatever of Python's, torch's and the course's settings the answer has changed."""
     generator_state = torch.default_generator.get_state()
     gradients, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device()
-    threads, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    threads, exact = torch.get_num_threads(), _exact()
     language, folder = lang.current(), _folder()
     try:
         yield
@@ -105,11 +104,17 @@ def _settings_kept() -> Iterator[None]:
         torch.set_default_dtype(dtype)
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(exact, warn_only=warn_only)
+        if _exact() != exact:  # asked first: the call imports torch's compiler, seconds of it
+            torch.use_deterministic_algorithms(exact[0], warn_only=exact[1])
         if lang.current() != language:
             lang.use(language)
         if folder is not None and _folder() != folder:
             os.chdir(folder)
+
+
+def _exact() -> tuple[bool, bool]:
+    enabled = torch.are_deterministic_algorithms_enabled()
+    return enabled, torch.is_deterministic_algorithms_warn_only_enabled()
 
 
 def _folder() -> str | None:

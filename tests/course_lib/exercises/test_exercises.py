@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable
@@ -637,6 +638,15 @@ def test_an_answer_s_settings_end_with_it(tmp_path):
     before = settings()
     assert check("data.to_unit", answer).passed
     assert settings() == before
+
+
+def test_a_check_does_not_load_torch_s_compiler():
+    code = """if True:
+        import sys
+        from course_lib.exercises import check
+        assert check("data.to_unit", lambda images: images.float() / 127.5 - 1).passed
+        sys.exit("torch._inductor" in sys.modules or "sympy" in sys.modules)"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_an_answer_with_async_warns_of_nothing():
