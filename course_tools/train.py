@@ -21,9 +21,11 @@ from course_lib.unet import UNet
 
 DATA = "data/digits-train.npy.xz: 18,000 MNIST training digits, 1,800 a class"
 EPOCHS = 14
-STAGES = (  # the second starts from the first one's averaged weights, as a float16 file holds them
+STAGES = (  # each starts from the averaged weights of the one before, as a float16 file holds them
     training.Recipe(),
     training.Recipe(steps=10_000, learning_rate=5e-4, weights="min-snr", seed=1),
+    training.Recipe(steps=12_000, learning_rate=8e-4, seed=2),
+    training.Recipe(steps=14_000, learning_rate=6e-4, ema_decay=0.9995, seed=3),
 )
 
 

@@ -1893,36 +1893,36 @@ ax[0].legend()
 figures.show(fig, "alt.elbo.bits")
 
 # %% [markdown] key="digits-note" lang="en"
-# The uniform model needs 8 bits a pixel, PNG files of these three digits between 1.98 and 3.05 (of which 0.58 is the file's fixed frame), our network 1.23 to 2.11 with $\tilde\beta_t$, 1.69 on average, and about 2 with $\beta_t$. So the network does know something about digits; and a format from 1996 is not so far behind. Two surprises are worth a second look.
+# The uniform model needs 8 bits a pixel, PNG files of these three digits between 1.98 and 3.05 (of which 0.58 is the file's fixed frame), our network 1.10 to 1.80 with $\tilde\beta_t$, 1.49 on average, and about 2 with $\beta_t$. So the network does know something about digits; and a format from 1996 is not so far behind. Two surprises are worth a second look.
 #
 # **The better variance has changed sides.** For $\mathcal N(0,1)$ data $\beta_t$ was perfect; for digits $\tilde\beta_t$ wins. A digit, with its exactly black and exactly white pixels, is nearer to the other extreme of section 8, a single point.
 #
-# **The bits are not where the picture is.** $L_0$ alone takes more than half, the terms $1\le t<10$ nearly another quarter; all terms $t \ge 100$ together, in which noise turns into a readable digit, take about 6%. $L_T$ is 0.00003. Most of a bound's bits describe grey
+# **The bits are not where the picture is.** $L_0$ alone takes more than half, the terms $1\le t<10$ more than another fifth; all terms $t \ge 100$ together, in which noise turns into a readable digit, take about 6%. $L_T$ is 0.00003. Most of a bound's bits describe grey
 # levels that no eye can tell apart (Ho et al. 2020, section 4.3). That is a hint of why chapter 4 will weigh the terms differently.
 #
 # Read these numbers with care: three digits, which differ widely, and one draw of noise for each $t$. It is an upper bound, of a network that was trained to minimise something else.
 #
 # Your exercises so far:
 
-# %% [markdown] key="digits-note" lang="id" ref="cff91d74"
-# Model seragam memerlukan 8 bit per piksel, berkas PNG ketiga angka ini antara 1.98 dan 3.05 (0.58 di antaranya kerangka berkas yang tetap), jaringan kita 1.23 sampai 2.11 dengan $\tilde\beta_t$, rata-rata 1.69, dan sekitar 2 dengan $\beta_t$. Jadi jaringan itu memang tahu sesuatu tentang
+# %% [markdown] key="digits-note" lang="id" ref="9e5e1f7c"
+# Model seragam memerlukan 8 bit per piksel, berkas PNG ketiga angka ini antara 1.98 dan 3.05 (0.58 di antaranya kerangka berkas yang tetap), jaringan kita 1.10 sampai 1.80 dengan $\tilde\beta_t$, rata-rata 1.49, dan sekitar 2 dengan $\beta_t$. Jadi jaringan itu memang tahu sesuatu tentang
 # angka; dan format dari tahun 1996 tidak jauh tertinggal. Dua kejutan patut dilihat sekali lagi.
 #
 # **Kali ini varians yang lain yang menang.** Untuk data $\mathcal N(0,1)$, $\beta_t$ sempurna; untuk angka, $\tilde\beta_t$ yang menang. Angka, dengan piksel yang hitam pekat dan putih bersih, lebih dekat ke ujung lain dari bagian 8, yaitu satu titik tunggal.
 #
-# **Sebagian besar bit tidak dipakai untuk bentuk angkanya.** $L_0$ saja mengambil lebih dari separuh, suku-suku $1\le t<10$ hampir seperempat lagi; semua suku $t \ge 100$ bersama-sama, ketika noise berubah menjadi angka yang terbaca, mengambil sekitar 6%. $L_T$ sebesar 0.00003. Sebagian besar bit dari batas itu menggambarkan tingkat
+# **Sebagian besar bit tidak dipakai untuk bentuk angkanya.** $L_0$ saja mengambil lebih dari separuh, suku-suku $1\le t<10$ seperlima lebih lagi; semua suku $t \ge 100$ bersama-sama, ketika noise berubah menjadi angka yang terbaca, mengambil sekitar 6%. $L_T$ sebesar 0.00003. Sebagian besar bit dari batas itu menggambarkan tingkat
 # kelabu yang tidak dapat dibedakan mata (Ho et al. 2020, bagian 4.3). Itulah isyarat mengapa Bab 4 akan memberi suku-suku ini bobot yang lain.
 #
 # Bacalah bilangan-bilangan ini dengan hati-hati: tiga angka, yang hasilnya jauh berbeda, dan satu noise untuk tiap $t$. Lagi pula, ini batas atas, dari jaringan yang dilatih untuk meminimumkan hal lain.
 #
 # Latihanmu sejauh ini:
 
-# %% [markdown] key="digits-note" lang="ko" ref="cff91d74"
-# 모든 회색을 똑같이 보는 모델은 픽셀당 8비트가 필요합니다. 이 숫자 세 장의 PNG 파일은 1.98비트에서 3.05비트입니다(그 가운데 0.58비트는 크기가 정해진 파일의 틀입니다). 우리 신경망은 $\tilde\beta_t$로 1.23비트에서 2.11비트, 평균 1.69비트이고, $\beta_t$로는 2비트쯤 됩니다. 그러니 신경망은 숫자를 좀 알기는 합니다. 1996년에 나온 파일 형식도 그리 뒤지지 않습니다. 뜻밖의 결과 두 가지는 다시 들여다볼 만합니다.
+# %% [markdown] key="digits-note" lang="ko" ref="9e5e1f7c"
+# 모든 회색을 똑같이 보는 모델은 픽셀당 8비트가 필요합니다. 이 숫자 세 장의 PNG 파일은 1.98비트에서 3.05비트입니다(그 가운데 0.58비트는 크기가 정해진 파일의 틀입니다). 우리 신경망은 $\tilde\beta_t$로 1.10비트에서 1.80비트, 평균 1.49비트이고, $\beta_t$로는 2비트쯤 됩니다. 그러니 신경망은 숫자를 좀 알기는 합니다. 1996년에 나온 파일 형식도 그리 뒤지지 않습니다. 뜻밖의 결과 두 가지는 다시 들여다볼 만합니다.
 #
 # **더 나은 분산이 뒤바뀌었습니다.** 데이터가 $\mathcal N(0,1)$일 때는 $\beta_t$가 완벽했는데, 숫자 그림에서는 $\tilde\beta_t$가 이깁니다. 정확히 검은 픽셀과 정확히 흰 픽셀로 된 숫자 그림은 8절의 다른 극단, 곧 점 하나에 더 가깝습니다.
 #
-# **비트가 있는 곳에 그림이 있지 않습니다.** $L_0$ 하나가 절반을 넘게 차지하고, $1\le t<10$인 항이 다시 사분의 일 가까이를 차지합니다. $t \ge 100$인 항에서는 노이즈가 읽을 수 있는 숫자로 바뀌는데, 모두 합쳐 6%쯤입니다. $L_T$는 0.00003입니다. 상한을 이루는 비트의 대부분은 눈으로 가려낼 수 없는 회색의 차이를 적는 데 쓰입니다(Ho et al. 2020, 4.3절). 4장에서 항마다 가중치를 다르게 주는 까닭이 여기서 엿보입니다.
+# **비트가 있는 곳에 그림이 있지 않습니다.** $L_0$ 하나가 절반을 넘게 차지하고, $1\le t<10$인 항이 다시 오분의 일 남짓을 차지합니다. $t \ge 100$인 항에서는 노이즈가 읽을 수 있는 숫자로 바뀌는데, 모두 합쳐 6%쯤입니다. $L_T$는 0.00003입니다. 상한을 이루는 비트의 대부분은 눈으로 가려낼 수 없는 회색의 차이를 적는 데 쓰입니다(Ho et al. 2020, 4.3절). 4장에서 항마다 가중치를 다르게 주는 까닭이 여기서 엿보입니다.
 #
 # 이 수는 조심해서 읽어야 합니다. 그림은 세 장뿐이고 그림마다 값이 크게 다르며, 노이즈는 $t$마다 한 번만 뽑았습니다. 또 이것은 상한이고, 다른 것을 줄이도록 학습한 신경망의 상한입니다.
 #

@@ -772,13 +772,11 @@ def test_a_card_says_how_it_was_made() -> None:
 
 
 def test_the_stages_are_those_of_the_shipped_model() -> None:
-    first, second = train.stages()
-    assert first == training.Recipe()
-    assert second == training.Recipe(steps=10_000, learning_rate=5e-4, weights="min-snr", seed=1)
+    assert list(train.stages()) == [training.Recipe(**held) for held in checkpoints.card("digits")["recipe"]]
     short = train.stages(5, 40)
-    assert [recipe.steps for recipe in short] == [5, 5]
-    assert [recipe.seed for recipe in short] == [40, 41]
-    assert short[1] == replace(second, steps=5, seed=41)
+    assert [recipe.steps for recipe in short] == [5] * len(train.STAGES)
+    assert [recipe.seed for recipe in short] == [40, 41, 42, 43]
+    assert short[1] == replace(train.STAGES[1], steps=5, seed=41)
 
 
 def finished(path: Path, **how: object) -> training.Run:
