@@ -192,14 +192,23 @@ def test_the_command_speaks_once_and_writes_once(tmp_path: Path) -> None:
     assert run(tiny, 2, tmp_path, 8, *call(tmp_path, 3)) == [0, 0], said(tmp_path, 0)
     out, state = tmp_path / "out.safetensors", tmp_path / "state.safetensors"
     stages = [
-        lang.text("train.stage", stage=stage, stages=2, steps=3, weights=weights, state=where)
-        for stage, weights, where in ((1, "simple", state), (2, "min-snr", train.stage_state(state, 2)))
+        lang.text(
+            "train.stage",
+            stage=stage,
+            stages=len(train.STAGES),
+            steps=3,
+            weights=recipe.weights,
+            state=train.stage_state(state, stage),
+        )
+        for stage, recipe in enumerate(train.STAGES, 1)
     ]
     first, second = said(tmp_path, 0), said(tmp_path, 1)
     assert first[0].splitlines() == [*stages, lang.text("cli.train_done", path=out)]
     assert lang.text("training.bar") in first[1] and second == ("", "")
     card = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
-    assert card["images_seen"] == [24, 24] and card["machine"][1].endswith("fp32, 2 processes")
+    assert card["images_seen"] == [24] * len(train.STAGES) and card["machine"][1].endswith(
+        "fp32, 2 processes"
+    )
     assert card["made_by"] == "course train digits --steps 3 --device cpu"
     checkpoints.load(out, "cpu")
 
