@@ -688,21 +688,21 @@ figures.show(figures.grid(both, row_titles=names, size=0.8), "alt.intuition.firs
 #
 # That is no weakness of this network, it is the right answer: whoever knows nothing and wants a small squared error says the mean. (Set the derivative of $\mathbb E\,(x_0-c)^2$ with respect to $c$ to zero: $c=\mathbb E\,x_0$.) Then the walk begins. Each step settles a little of what was open, the mean is taken over fewer possibilities, and it sharpens. At the end one digit is left, and it is no longer the average. Play the film again and watch `x_0_hat`.
 #
-# (Look at the 8: it has become an R. A network as small as this does miss now and then.)
+# (Look at the 8: it could pass for a B. A network as small as this is not always a sure hand.)
 
-# %% [markdown] key="first-guess-after" lang="id" ref="a44686ad"
+# %% [markdown] key="first-guess-after" lang="id" ref="98256c62"
 # Korelasinya hampir sempurna. Ketika ditanya tentang noise, jaringan menjawab dengan *rata-rata* dari semua kemungkinannya. Inilah pilihan (c) dari pertanyaan tinta tadi: campuran kabur dari semua lukisan adalah hal **pertama** yang dilihat pembersih yang baik.
 #
 # Ini bukan kelemahan jaringan kita, melainkan jawaban yang benar: siapa yang tidak tahu apa-apa dan menginginkan galat kuadrat yang kecil akan menyebut rata-rata. (Samakan turunan $\mathbb E\,(x_0-c)^2$ terhadap $c$ dengan nol: $c=\mathbb E\,x_0$.) Setelah itu perjalanan dimulai. Setiap langkah memastikan sedikit dari yang tadinya masih terbuka, rata-ratanya diambil atas kemungkinan yang makin sedikit, dan gambarnya menajam. Pada akhirnya tinggal satu angka, dan angka itu bukan rata-rata lagi. Putar filmnya sekali lagi dan perhatikan `x_0_hat`.
 #
-# (Lihat angka 8: ia malah menjadi huruf R. Jaringan sekecil ini memang sesekali meleset.)
+# (Lihat angka 8: ia bisa juga dibaca sebagai huruf B. Tangan jaringan sekecil ini memang tidak selalu mantap.)
 
-# %% [markdown] key="first-guess-after" lang="ko" ref="a44686ad"
+# %% [markdown] key="first-guess-after" lang="ko" ref="98256c62"
 # 거의 완벽한 상관입니다. 노이즈를 보여 주며 물으니, 신경망은 그것이 될 수 있는 모든 그림의 *평균*으로 답합니다. 잉크 질문의 (c)가 바로 여기 있습니다. 모든 그림이 흐릿하게 뒤섞인 모습은 훌륭한 복원가가 **맨 처음** 보는 것입니다.
 #
 # 이것은 신경망의 약점이 아니라 옳은 답입니다. 아는 것이 없는데 제곱 오차를 작게 하려면 평균을 말해야 합니다. ($\mathbb E\,(x_0-c)^2$을 $c$로 미분하여 영으로 놓으면 $c=\mathbb E\,x_0$입니다.) 그러고 나서 걷기 시작합니다. 한 걸음마다 정해지지 않았던 것이 조금씩 정해지고, 평균을 낼 후보가 줄어들며, 그림은 점점 선명해집니다. 마지막에 남는 숫자 하나는 더 이상 평균이 아닙니다. 필름을 다시 재생하면서 `x_0_hat`을 지켜보십시오.
 #
-# (8을 보십시오. R처럼 되어 버렸습니다. 이렇게 작은 신경망은 가끔 빗나가기도 합니다.)
+# (8을 보십시오. B라고 해도 믿겠습니다. 이렇게 작은 신경망의 손이 늘 확실한 것은 아닙니다.)
 
 # %% [markdown] key="which" lang="en"
 # ## Which painting comes back?
@@ -742,21 +742,21 @@ names = ["$x_0$"] + [f"$t={t}$" for t in starts]
 figures.show(figures.grid(rows, names, ["$x_t$", r"$\to x_0$"]), "alt.intuition.which")
 
 # %% [markdown] key="which-after" lang="en"
-# From $t = 100$ we get our own 7 back, down to its strokes. From 300 and 500 it is still a 7, but with strokes of its own. From 700 it is no 7 any more, but something between a 3 and an 8; and from 1000 the network draws a 2, which owes nothing to our digit. The sampler never recovers what was lost. It draws something that fits with what is left, and when nothing is left, anything goes that looks like a digit.
+# From $t = 100$ we get our own 7 back, down to its strokes. From 300 and 500 it is still a 7, but with strokes of its own. From 700 it is no 7 any more, but a 2 with a loop; and from 1000 the network draws another 2, which owes nothing to our digit. The sampler never recovers what was lost. It draws something that fits with what is left, and when nothing is left, anything goes that looks like a digit.
 #
 # (A serious warning: a "restored" face or number plate is a plausible invention, not evidence.)
 #
 # **Commit:** eight walks from one and the same $x_T$. Do they end at the same digit?
 
-# %% [markdown] key="which-after" lang="id" ref="57c4004f"
-# Dari $t = 100$ kita mendapatkan kembali 7 kita sendiri, sampai ke goresan-goresannya. Dari 300 dan 500 yang pulang masih angka 7, tetapi goresannya makin lain; dari 700 sudah bukan 7, melainkan bentuk di antara 3 dan 8; dan dari 1000 jaringan membuat angka 2, yang tidak berutang apa-apa pada angka kita. Sampler tidak pernah menemukan kembali yang hilang. Ia membuat sesuatu yang cocok dengan yang masih tersisa, dan kalau tidak ada yang tersisa, apa saja boleh asal mirip angka.
+# %% [markdown] key="which-after" lang="id" ref="1a5421b9"
+# Dari $t = 100$ kita mendapatkan kembali 7 kita sendiri, sampai ke goresan-goresannya. Dari 300 dan 500 yang pulang masih angka 7, tetapi goresannya makin lain; dari 700 sudah bukan 7, melainkan angka 2 dengan simpul; dan dari 1000 jaringan membuat angka 2 yang lain, yang tidak berutang apa-apa pada angka kita. Sampler tidak pernah menemukan kembali yang hilang. Ia membuat sesuatu yang cocok dengan yang masih tersisa, dan kalau tidak ada yang tersisa, apa saja boleh asal mirip angka.
 #
 # (Ini serius: wajah atau pelat nomor yang "dipulihkan" adalah rekaan yang masuk akal, bukan bukti.)
 #
 # **Putuskan dulu:** delapan perjalanan dari satu $x_T$ yang sama. Apakah semuanya berakhir pada angka yang sama?
 
-# %% [markdown] key="which-after" lang="ko" ref="57c4004f"
-# $t = 100$에서는 우리의 7이 획 하나까지 그대로 돌아옵니다. 300과 500에서도 7이기는 하지만 획이 점점 달라집니다. 700에서는 더 이상 7이 아니라 3과 8 사이의 무엇이 되고, 1000에서는 우리 숫자와 아무 상관 없는 2가 나옵니다. 샘플러는 잃어버린 것을 되찾지 않습니다. 남아 있는 것과 어울리는 그림을 그릴 뿐입니다. 남은 것이 하나도 없으면, 숫자처럼 보이기만 하면 무엇이든 나올 수 있습니다.
+# %% [markdown] key="which-after" lang="ko" ref="1a5421b9"
+# $t = 100$에서는 우리의 7이 획 하나까지 그대로 돌아옵니다. 300과 500에서도 7이기는 하지만 획이 점점 달라집니다. 700에서는 더 이상 7이 아니라 고리가 달린 2가 되고, 1000에서는 우리 숫자와 아무 상관 없는 또 다른 2가 나옵니다. 샘플러는 잃어버린 것을 되찾지 않습니다. 남아 있는 것과 어울리는 그림을 그릴 뿐입니다. 남은 것이 하나도 없으면, 숫자처럼 보이기만 하면 무엇이든 나올 수 있습니다.
 #
 # (가볍게 넘길 일이 아닙니다. “복원한” 얼굴이나 자동차 번호판은 그럴듯하게 지어낸 것이지 증거가 아닙니다.)
 #
@@ -772,17 +772,17 @@ figures.show(figures.grid(rows, row_titles=["DDPM", "DDIM"]), "alt.intuition.out
 # %% [markdown] key="outcomes-after" lang="en"
 # It depends on the walk. In the upper row (*DDPM*, chapter 6) every step adds a pinch of fresh noise, and the eight walks drift apart. In the lower row (*DDIM*, chapter 7) nothing is drawn on the way, and the same start gives the same digit, eight times. Same network, same weights: how one walks is a choice one makes afterwards.
 #
-# (Several of the upper eight are no proper digits: the network is small, and here nobody told it which digit to draw.)
+# (Not each of the upper eight is a clear digit, the last one is not: the network is small, and here nobody told it which digit to draw.)
 
-# %% [markdown] key="outcomes-after" lang="id" ref="17a9e5ba"
+# %% [markdown] key="outcomes-after" lang="id" ref="51b8d102"
 # Tergantung cara berjalannya. Di baris atas (*DDPM*, Bab 6) setiap langkah menambahkan sejumput noise baru, dan kedelapan perjalanan itu berpisah jalan. Di baris bawah (*DDIM*, Bab 7) tidak ada yang diundi di jalan, dan awal yang sama memberi angka yang sama, delapan kali. Jaringannya sama, bobotnya sama: cara berjalan adalah pilihan yang dibuat belakangan.
 #
-# (Beberapa dari delapan gambar di baris atas bukan angka yang utuh: jaringannya kecil, dan di sini tidak ada yang memberitahunya angka mana yang harus dibuat.)
+# (Tidak setiap gambar dari delapan di baris atas jelas angka apa, yang terakhir tidak: jaringannya kecil, dan di sini tidak ada yang memberitahunya angka mana yang harus dibuat.)
 
-# %% [markdown] key="outcomes-after" lang="ko" ref="17a9e5ba"
+# %% [markdown] key="outcomes-after" lang="ko" ref="51b8d102"
 # 걷는 방법에 달려 있습니다. 윗줄(*DDPM*, 6장)에서는 걸음마다 새 노이즈를 조금씩 뿌리므로 여덟 갈래가 서로 갈라집니다. 아랫줄(*DDIM*, 7장)에서는 도중에 아무것도 뽑지 않으므로 같은 출발점에서 같은 숫자가 여덟 번 나옵니다. 신경망도 가중치도 똑같습니다. 어떻게 걸을지는 학습이 끝난 뒤에 고르면 됩니다.
 #
-# (윗줄의 여덟 장 가운데 몇 장은 제대로 된 숫자가 아닙니다. 신경망이 작은 데다, 여기서는 어떤 숫자를 그리라고 알려 주지도 않았습니다.)
+# (윗줄의 여덟 장이 모두 무슨 숫자인지 뚜렷한 것은 아닙니다. 마지막 것이 그렇습니다. 신경망이 작은 데다, 여기서는 어떤 숫자를 그리라고 알려 주지도 않았습니다.)
 
 # %% [markdown] key="ideal" lang="en"
 # ## The cleaner that knows everything
@@ -920,7 +920,7 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # $0$ for the ideal model, to four decimals. **The perfect model of a finite collection can do nothing but recite it.** Every walk ends exactly on one of the 500. It has the smallest possible training error, and it has never drawn anything new.
 #
-# Our network, with its mistakes, is different: its digits keep a distance from the training digits, of the same order as new real digits do. (Some of that distance comes from drawings that failed: the first and the seventh in the row are no proper digits.) So what makes it useful is precisely that it does *not* reach the minimum of its own training error: it is a smooth function that has to make do with what many digits have in common. Why that so often works so well is a question of current research (Kadkhodaie et al. 2024 is a good way in).
+# Our network, with its mistakes, is different: its digits keep a distance from the training digits, of the same order as new real digits do. (Some of that distance comes from drawings that failed: the fourth in the row is no proper digit.) So what makes it useful is precisely that it does *not* reach the minimum of its own training error: it is a smooth function that has to make do with what many digits have in common. Why that so often works so well is a question of current research (Kadkhodaie et al. 2024 is a good way in).
 #
 # Reciting is no mere thought experiment. Large models, trained long on pictures that occur many times, do repeat some of them nearly unchanged (Carlini et al. 2023).
 #
@@ -930,12 +930,12 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # Note your letter. (A hint: the network reports *all* the noise that is in $x_t$, and the steps are small.) Chapter 6 runs it.
 
-# %% [markdown] key="recite-after" lang="id" ref="83f6ff28"
+# %% [markdown] key="recite-after" lang="id" ref="f177430e"
 # Tiga baris bilangan: model ideal terhadap 500 angkanya; jaringan kita yang terlatih terhadap semua 18000 angka yang dipakai melatihnya; dan, sebagai pembanding, 16 angka asli yang belum pernah dilihatnya terhadap 18000 angka yang sama. Lalu gambarnya: buatan model ideal ($x_0^{*}$) di atas yang terdekat dari 500 angkanya, buatan jaringan ($x_0^{\theta}$) di atas yang terdekat dari 18000 angkanya.
 #
 # $0$ untuk model ideal, sampai empat desimal. **Model yang sempurna untuk kumpulan berhingga hanya bisa menghafalkannya.** Setiap perjalanan berakhir tepat pada salah satu dari 500 angka itu. Galat pelatihannya serendah mungkin, tetapi tidak satu pun buatannya baru.
 #
-# Jaringan kita, dengan segala kekeliruannya, berbeda: angka buatannya berjarak dari angka-angka pelatihan, kira-kira sejauh jarak angka asli yang baru. (Sebagian jarak itu berasal dari buatan yang cacat: gambar pertama dan ketujuh dalam barisnya bukan angka yang utuh.) Jadi yang membuatnya berguna justru karena ia *tidak* mencapai minimum galat pelatihannya sendiri: ia fungsi mulus yang harus mencukupkan diri dengan apa yang sama pada banyak angka. Mengapa cara ini begitu sering berhasil sebaik itu masih menjadi pertanyaan penelitian sekarang (Kadkhodaie et al. 2024 adalah pintu masuk yang baik).
+# Jaringan kita, dengan segala kekeliruannya, berbeda: angka buatannya berjarak dari angka-angka pelatihan, kira-kira sejauh jarak angka asli yang baru. (Sebagian jarak itu berasal dari buatan yang cacat: gambar keempat dalam barisnya bukan angka yang utuh.) Jadi yang membuatnya berguna justru karena ia *tidak* mencapai minimum galat pelatihannya sendiri: ia fungsi mulus yang harus mencukupkan diri dengan apa yang sama pada banyak angka. Mengapa cara ini begitu sering berhasil sebaik itu masih menjadi pertanyaan penelitian sekarang (Kadkhodaie et al. 2024 adalah pintu masuk yang baik).
 #
 # Menghafal bukan sekadar eksperimen pikiran. Model besar, yang dilatih lama dengan gambar yang muncul berkali-kali, memang mengulang sebagian gambar itu hampir tanpa perubahan (Carlini et al. 2023).
 #
@@ -945,12 +945,12 @@ figures.show(figures.grid(rows, row_titles=titles, size=0.8), "alt.intuition.rec
 #
 # Catat huruf pilihanmu. (Petunjuk: jaringan melaporkan *semua* noise yang ada di dalam $x_t$, padahal langkahnya kecil.) Bab 6 menjalankannya.
 
-# %% [markdown] key="recite-after" lang="ko" ref="83f6ff28"
+# %% [markdown] key="recite-after" lang="ko" ref="f177430e"
 # 수는 세 줄로 나옵니다. 이상적인 모델의 그림을 그 500장과 견준 것, 학습한 우리 신경망의 그림을 학습에 쓴 숫자 18000장 전체와 견준 것, 그리고 잣대로 삼으려고 신경망이 본 적 없는 진짜 숫자 16장을 같은 18000장과 견준 것입니다. 그림에서는 이상적인 모델이 그린 것($x_0^{*}$) 아래에 그 500장 가운데 가장 가까운 것이, 신경망이 그린 것($x_0^{\theta}$) 아래에 그 18000장 가운데 가장 가까운 것이 있습니다.
 #
 # 이상적인 모델은 소수점 아래 네 자리까지 $0$입니다. **유한한 그림 모음의 완벽한 모델은 외운 것을 되뇌는 일밖에 하지 못합니다.** 어느 길이든 500장 가운데 하나에 정확히 닿으며 끝납니다. 학습 오차는 더 작을 수 없지만, 새로운 것은 하나도 그린 적이 없습니다.
 #
-# 실수를 하는 우리 신경망은 다릅니다. 신경망이 그린 숫자는 학습한 숫자와 어느 정도 떨어져 있고, 그 거리는 처음 보는 진짜 숫자와 비슷합니다. (그 거리의 일부는 잘못 그린 그림에서 옵니다. 줄에서 첫째와 일곱째 그림은 제대로 된 숫자가 아닙니다.) 그러니 신경망이 쓸모 있는 것은 바로 자기 학습 오차의 최솟값에 *닿지 못하기* 때문입니다. 신경망은 매끄러운 함수여서, 많은 숫자에 공통된 것으로 꾸려 나갈 수밖에 없습니다. 이것이 왜 이렇게 자주, 이렇게 잘 통하는지는 지금도 연구하는 물음입니다(Kadkhodaie et al. 2024부터 읽으면 좋습니다).
+# 실수를 하는 우리 신경망은 다릅니다. 신경망이 그린 숫자는 학습한 숫자와 어느 정도 떨어져 있고, 그 거리는 처음 보는 진짜 숫자와 비슷합니다. (그 거리의 일부는 잘못 그린 그림에서 옵니다. 줄에서 넷째 그림은 제대로 된 숫자가 아닙니다.) 그러니 신경망이 쓸모 있는 것은 바로 자기 학습 오차의 최솟값에 *닿지 못하기* 때문입니다. 신경망은 매끄러운 함수여서, 많은 숫자에 공통된 것으로 꾸려 나갈 수밖에 없습니다. 이것이 왜 이렇게 자주, 이렇게 잘 통하는지는 지금도 연구하는 물음입니다(Kadkhodaie et al. 2024부터 읽으면 좋습니다).
 #
 # 외운 것을 되뇌는 일은 상상에 그치지 않습니다. 여러 번 나오는 그림을 오래 학습한 큰 모델은 실제로 그 가운데 일부를 거의 그대로 되풀이합니다(Carlini et al. 2023).
 #

@@ -1116,18 +1116,18 @@ print("1000 MSE", [f"{1000 * error:.0f}" for error in scratch.recent.tolist()])
 # **Run that cell again** (the last one) and it goes on where it stopped, even tomorrow: its state lies in your course folder, under `training`. Set `seconds = 60` and watch the strokes of the
 # next picture become digits. (To start over, delete the file.)
 #
-# And here the model that ships with the course is trained on for a few seconds. It has seen about a million images before.
+# And here the model that ships with the course is trained on for a few seconds. It has seen more than five million images before.
 
-# %% [markdown] key="digits-shipped" lang="id" ref="f1e34a8a"
+# %% [markdown] key="digits-shipped" lang="id" ref="e31a8d28"
 # **Jalankan sel itu sekali lagi** (sel yang terakhir), dan pelatihannya berlanjut dari tempatnya berhenti, bahkan besok: keadaannya tersimpan di folder kursusmu, di bawah `training`. Setel `seconds = 60` dan saksikan goresan pada
 # gambar berikut menjadi angka. (Untuk mulai dari awal, hapus berkasnya.)
 #
-# Lalu, di sini, model bawaan kursus ini dilatih lagi selama beberapa detik. Sebelumnya ia sudah melihat sekitar sejuta gambar.
+# Lalu, di sini, model bawaan kursus ini dilatih lagi selama beberapa detik. Sebelumnya ia sudah melihat lebih dari lima juta gambar.
 
-# %% [markdown] key="digits-shipped" lang="ko" ref="f1e34a8a"
+# %% [markdown] key="digits-shipped" lang="ko" ref="e31a8d28"
 # **그 셀을 한 번 더 실행해 보십시오.** (바로 위의 셀입니다.) 멈춘 곳에서 이어 갑니다. 내일 실행해도 그렇습니다. 상태가 여러분의 강의 폴더 안 `training` 폴더에 남아 있기 때문입니다. `seconds = 60`으로 바꾸고, 다음 그림의 획이 숫자가 되는 모습을 지켜보십시오. (처음부터 다시 하려면 그 파일을 지우십시오.)
 #
-# 다음은 강의에 들어 있는 모델을 몇 초 더 학습하는 것입니다. 이 모델은 이미 이미지를 백만 장쯤 보았습니다.
+# 다음은 강의에 들어 있는 모델을 몇 초 더 학습하는 것입니다. 이 모델은 이미 이미지를 오백만 장 넘게 보았습니다.
 
 # %% key="digits-shipped-run"
 shipped = checkpoints.load("digits")
@@ -1155,21 +1155,21 @@ rows = [digits(model).clamp(-1, 1) for model in three]
 figures.show(figures.grid(rows, row_titles=["a", "b", "c"], size=1), "alt.loss.digits")
 
 # %% [markdown] key="digits-note" lang="en"
-# (a) After a few seconds, blots that turn into strokes; how long until you can read them? (b) The shipped model. Not all of its digits are good: look at the 2 and the 5. (c) The same after a few more seconds: a stroke changes here and there, not always for
+# (a) After a few seconds, blots that turn into strokes; how long until you can read them? (b) The shipped model. All of its digits can be read, but not all are well made: look at the 2 and the 9. (c) The same after a few more seconds: hardly a stroke changes, and not always for
 # the better, though each second costs as much as before. The first seconds buy the most, and the loss will not tell you when the rest is worth it; the pictures will.
 #
-# The whole run is one command: `course train digits` (about an hour on one core, resumable with Ctrl-C and the same command).
+# The whole run is one command: `course train digits` (four stages, about eight hours on one core, resumable with Ctrl-C and the same command).
 
-# %% [markdown] key="digits-note" lang="id" ref="7a92318b"
-# (a) Setelah beberapa detik, bercak yang mulai menjadi goresan; berapa lama sampai angkanya terbaca? (b) Model bawaan. Tidak semua angkanya bagus: perhatikan angka 2 dan 5. (c) Model yang sama setelah beberapa detik tambahan: goresannya berubah di sana-sini,
-# tidak selalu menjadi lebih baik, padahal tiap detiknya semahal tadi. Kemajuan terbesar terjadi pada detik-detik pertama. Apakah sisanya masih sepadan, loss tidak akan memberi tahu; gambarnya yang memberi tahu.
+# %% [markdown] key="digits-note" lang="id" ref="cbcf7c33"
+# (a) Setelah beberapa detik, bercak yang mulai menjadi goresan; berapa lama sampai angkanya terbaca? (b) Model bawaan. Semua angkanya terbaca, tetapi tidak semuanya bagus: perhatikan angka 2 dan 9. (c) Model yang sama setelah beberapa detik tambahan: hampir tidak ada goresan yang berubah,
+# dan kalaupun berubah tidak selalu menjadi lebih baik, padahal tiap detiknya semahal tadi. Kemajuan terbesar terjadi pada detik-detik pertama. Apakah sisanya masih sepadan, loss tidak akan memberi tahu; gambarnya yang memberi tahu.
 #
-# Seluruh pelatihan itu satu perintah saja: `course train digits` (sekitar satu jam dengan satu inti prosesor; hentikan dengan Ctrl-C, lanjutkan dengan perintah yang sama).
+# Seluruh pelatihan itu satu perintah saja: `course train digits` (empat tahap, sekitar delapan jam dengan satu inti prosesor; hentikan dengan Ctrl-C, lanjutkan dengan perintah yang sama).
 
-# %% [markdown] key="digits-note" lang="ko" ref="7a92318b"
-# (a) 몇 초 뒤에는 얼룩이 획으로 바뀌기 시작합니다. 읽을 수 있기까지 얼마나 걸리겠습니까? (b) 강의에 들어 있는 모델입니다. 모든 숫자가 잘된 것은 아닙니다. 2와 5를 보십시오. (c) 그 모델을 몇 초 더 학습한 것입니다. 일 초에 드는 비용은 처음과 같은데 획이 군데군데 조금 달라질 뿐이고, 꼭 나아지는 것도 아닙니다. 처음 몇 초에 얻는 것이 가장 많습니다. 그 뒤로 언제까지 계속할 값어치가 있는지는 손실이 아니라 그림이 알려 줍니다.
+# %% [markdown] key="digits-note" lang="ko" ref="cbcf7c33"
+# (a) 몇 초 뒤에는 얼룩이 획으로 바뀌기 시작합니다. 읽을 수 있기까지 얼마나 걸리겠습니까? (b) 강의에 들어 있는 모델입니다. 모두 읽을 수 있지만 모두 잘된 것은 아닙니다. 2와 9를 보십시오. (c) 그 모델을 몇 초 더 학습한 것입니다. 일 초에 드는 비용은 처음과 같은데 획은 거의 달라지지 않고, 달라져도 꼭 나아지는 것은 아닙니다. 처음 몇 초에 얻는 것이 가장 많습니다. 그 뒤로 언제까지 계속할 값어치가 있는지는 손실이 아니라 그림이 알려 줍니다.
 #
-# 전체 학습은 명령 하나, `course train digits`로 합니다(코어 하나로 한 시간쯤 걸리고, Ctrl-C로 멈추었다가 같은 명령으로 이어 갈 수 있습니다).
+# 전체 학습은 명령 하나, `course train digits`로 합니다(네 단계를 거치며, 코어 하나로 여덟 시간쯤 걸리고, Ctrl-C로 멈추었다가 같은 명령으로 이어 갈 수 있습니다).
 
 # %% [markdown] key="flat" lang="en"
 # ## 6 · “My loss is flat. Is it learning?”

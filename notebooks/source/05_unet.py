@@ -652,7 +652,7 @@ ax.grid(False)
 figures.show(fig, "alt.unet.told_errors")
 
 # %% [markdown] key="guess" lang="en"
-# Up to about $t=400$ only a narrow diagonal is black: there a lie of a hundred steps costs a multiple, a large one more than tenfold. The square at the lower right is another world: there all is noise, any large $s$ will do (at one of the ten $t$ a neighbouring $s$ comes out a trace better: the printed 9 / 10), and only a small $s$ does harm. A clock that is wrong by one costs nearly nothing at $T=1000$ (the last number in each line). That is why
+# Up to about $t=400$ only a narrow diagonal is black: there a lie of a hundred steps costs a multiple, a large one more than tenfold. The square at the lower right is another world: there all is noise, any large $s$ will do (at two of the ten $t$ a neighbouring $s$ comes out a trace better: the printed 8 / 10), and only a small $s$ does harm. A clock that is wrong by one costs nearly nothing at $T=1000$ (the last number in each line). That is why
 # counting from 0 is such a durable slip: equivalent if done everywhere, hardly visible if done in one place, until few steps make each one large (chapter 6 shows it at $T=50$). In this course $t$ runs from 1 to $T$; `adapters.py` is where we meet libraries that count from 0.
 #
 # ### Never told at all
@@ -665,8 +665,8 @@ figures.show(fig, "alt.unet.told_errors")
 #
 # **Commit:** from the border of one noisy digit, how far off is $\hat t$ typically, out of 1000: about 5, about 50 or about 500?
 
-# %% [markdown] key="guess" lang="id" ref="7456fd84"
-# Sampai sekitar $t=400$ hanya diagonal sempit yang hitam: di sana kebohongan seratus langkah melipatgandakan galat, dan kebohongan besar membuatnya lebih dari sepuluh kali lipat. Persegi di kanan bawah adalah dunia lain: di situ semuanya noise, $s$ besar mana pun boleh (pada satu dari sepuluh $t$, $s$ tetangganya malah sedikit lebih baik: itulah 9 / 10 yang tercetak), dan hanya $s$ kecil yang merusak. Jam yang meleset satu hampir tidak berakibat pada $T=1000$ (bilangan terakhir di setiap baris). Itu sebabnya
+# %% [markdown] key="guess" lang="id" ref="8f28b1e2"
+# Sampai sekitar $t=400$ hanya diagonal sempit yang hitam: di sana kebohongan seratus langkah melipatgandakan galat, dan kebohongan besar membuatnya lebih dari sepuluh kali lipat. Persegi di kanan bawah adalah dunia lain: di situ semuanya noise, $s$ besar mana pun boleh (pada dua dari sepuluh $t$, $s$ tetangganya malah sedikit lebih baik: itulah 8 / 10 yang tercetak), dan hanya $s$ kecil yang merusak. Jam yang meleset satu hampir tidak berakibat pada $T=1000$ (bilangan terakhir di setiap baris). Itu sebabnya
 # menghitung dari 0 adalah kekeliruan yang awet: tidak ada bedanya bila dilakukan di semua tempat, hampir tidak kelihatan bila hanya di satu tempat, sampai langkahnya sedikit dan setiap langkah menjadi besar (Bab 6 menunjukkannya pada $T=50$). Dalam kursus ini $t$ berjalan dari 1 sampai $T$; `adapters.py` adalah tempat kita bertemu pustaka yang menghitung dari 0.
 #
 # ### Tidak pernah diberi tahu sama sekali
@@ -679,8 +679,8 @@ figures.show(fig, "alt.unet.told_errors")
 #
 # **Putuskan dulu:** dari tepi satu angka bernoise, biasanya seberapa jauh $\hat t$ meleset, dari 1000: sekitar 5, sekitar 50, atau sekitar 500?
 
-# %% [markdown] key="guess" lang="ko" ref="7456fd84"
-# $t=400$쯤까지는 좁은 대각선만 검습니다. 여기서는 백 단계만 속여도 오차가 몇 배가 되고, 크게 속이면 열 배가 넘습니다. 오른쪽 아래의 정사각형은 딴 세상입니다. 모두가 노이즈이므로 $s$가 크기만 하면 아무 값이나 괜찮고(열 가지 $t$ 가운데 하나에서는 이웃한 $s$가 아주 조금 더 낫게 나옵니다. 출력된 9 / 10이 그 뜻입니다), 작은 $s$만 해롭습니다. $T=1000$에서는 시계가 한 단계 어긋나도 거의 아무렇지 않습니다(줄마다 마지막 수). 0부터 세는 실수가 좀처럼 사라지지 않는 까닭입니다. 모든 곳에서 그렇게 세면 같은 결과가 나오고, 한 곳에서만 그렇게 세면 거의 티가 나지 않습니다. 그러다가 단계 수를 줄여 한 단계가 커지면 드러납니다(6장에서 $T=50$으로 보여 줍니다). 이 강의에서 $t$는 1부터 $T$까지입니다. 0부터 세는 라이브러리는 `adapters.py`에서 만나 맞춥니다.
+# %% [markdown] key="guess" lang="ko" ref="8f28b1e2"
+# $t=400$쯤까지는 좁은 대각선만 검습니다. 여기서는 백 단계만 속여도 오차가 몇 배가 되고, 크게 속이면 열 배가 넘습니다. 오른쪽 아래의 정사각형은 딴 세상입니다. 모두가 노이즈이므로 $s$가 크기만 하면 아무 값이나 괜찮고(열 가지 $t$ 가운데 둘에서는 이웃한 $s$가 아주 조금 더 낫게 나옵니다. 출력된 8 / 10이 그 뜻입니다), 작은 $s$만 해롭습니다. $T=1000$에서는 시계가 한 단계 어긋나도 거의 아무렇지 않습니다(줄마다 마지막 수). 0부터 세는 실수가 좀처럼 사라지지 않는 까닭입니다. 모든 곳에서 그렇게 세면 같은 결과가 나오고, 한 곳에서만 그렇게 세면 거의 티가 나지 않습니다. 그러다가 단계 수를 줄여 한 단계가 커지면 드러납니다(6장에서 $T=50$으로 보여 줍니다). 이 강의에서 $t$는 1부터 $T$까지입니다. 0부터 세는 라이브러리는 `adapters.py`에서 만나 맞춥니다.
 #
 # ### 한 번도 알려 주지 않으면
 #
@@ -757,9 +757,9 @@ figures.show(figures.grid(pair.values(), row_titles=["t", "∅"], size=0.8), "al
 #
 # First, what does the shipped network *use*? Three wires enter its way up: the bridge at 28×28 (`skip_1`), the bridge at 14×14 (`skip_2`), and what comes up from below (`grow_2`). Cut one at a time: nothing but zeros pass.
 #
-# **Commit:** match the three cuts with these three pictures: (a) digits full of speckle, (b) digits with broken strokes, (c) strokes, but no digits.
+# **Commit:** match the three cuts with these three pictures: (a) digits full of speckle, (b) digits with broken strokes, (c) scraps of stroke, but no digits.
 
-# %% [markdown] key="skips" lang="id" ref="f63942f0"
+# %% [markdown] key="skips" lang="id" ref="45e7f375"
 # (c), setidaknya bagi mata. Baris atas milik kembaran yang melihat, baris bawah (∅) milik yang buta; rasionya adalah galat kembaran yang buta dibagi galat kembaran yang melihat, untuk setiap sepersepuluh bagian $t$. Ongkos menebak itu harus dibayar di tempat tingkat noise yang tepat memang penting, yaitu pada sepersepuluh yang pertama; di tempat lain hanya beberapa persen. Sun et al. 2025
 # melatih model-model terkenal tanpa jam sama sekali, dan kebanyakan tetap sanggup bekerja, beberapa dengan penurunan mutu yang jelas. Kegagalan tadi berasal dari jam yang *salah* di dalam jaringan yang memercayainya.
 #
@@ -771,9 +771,9 @@ figures.show(figures.grid(pair.values(), row_titles=["t", "∅"], size=0.8), "al
 #
 # Mula-mula, apa yang *dipakai* jaringan bawaan? Ada tiga kabel yang masuk ke jalan naiknya: jembatan di 28×28 (`skip_1`), jembatan di 14×14 (`skip_2`), dan apa yang naik dari bawah (`grow_2`). Kita potong satu demi satu: yang lewat tinggal nol.
 #
-# **Putuskan dulu:** pasangkan ketiga pemotongan itu dengan tiga gambaran ini: (a) angka penuh bintik, (b) angka dengan goresan terputus-putus, (c) ada goresan, tetapi tidak ada angka.
+# **Putuskan dulu:** pasangkan ketiga pemotongan itu dengan tiga gambaran ini: (a) angka penuh bintik, (b) angka dengan goresan terputus-putus, (c) ada potongan goresan, tetapi tidak ada angka.
 
-# %% [markdown] key="skips" lang="ko" ref="f63942f0"
+# %% [markdown] key="skips" lang="ko" ref="45e7f375"
 # 눈으로 보기에는 (c)입니다. 윗줄은 시계를 보는 쌍둥이의 그림이고, 아랫줄(∅)은 눈을 가린 쌍둥이의 그림입니다. 출력된 비율은 $t$를 열 구간으로 나누어 눈을 가린 쪽의 오차를 다른 쪽의 오차로 나눈 것입니다. 짐작에 기댄 대가는 노이즈 수준을 정확히 알아야 하는 첫 구간에서 치르고, 나머지 구간에서는 몇 퍼센트에 그칩니다. Sun et al. 2025는 잘 알려진 모델들을 시계 없이 학습했는데, 대부분은 그럭저럭 해냈고 몇몇은 뚜렷이 나빠졌습니다. 앞의 실패는 시계를 믿는 신경망에 *틀린* 시계를 주어서 생긴 것입니다.
 #
 # 실험이 둘이고 물음도 둘입니다. 학습한 신경망이 무엇을 *쓰고 있는가*, 그리고 신경망에 무엇이 *꼭 필요한가*. 이제부터 이 둘을 섞지 마십시오.
@@ -784,7 +784,7 @@ figures.show(figures.grid(pair.values(), row_titles=["t", "∅"], size=0.8), "al
 #
 # 먼저, 강의에 들어 있는 신경망은 무엇을 *쓰고 있습니까*? 올라가는 길에는 선 세 개가 들어옵니다. 28×28의 다리(`skip_1`), 14×14의 다리(`skip_2`), 그리고 아래에서 올라오는 것(`grow_2`)입니다. 한 번에 하나씩 끊습니다. 끊은 선으로는 영만 지나갑니다.
 #
-# **답을 먼저 정하십시오.** 세 선을 끊은 결과를 다음 세 그림과 짝지으십시오. (a) 알갱이로 가득한 숫자, (b) 획이 끊긴 숫자, (c) 획은 있지만 숫자가 아닌 것.
+# **답을 먼저 정하십시오.** 세 선을 끊은 결과를 다음 세 그림과 짝지으십시오. (a) 알갱이로 가득한 숫자, (b) 획이 끊긴 숫자, (c) 획의 토막은 있지만 숫자가 아닌 것.
 
 
 # %% key="skips-cut"
@@ -810,23 +810,23 @@ figures.show(fig, "alt.unet.cut")
 figures.show(figures.grid(cuts.values(), row_titles=list(cuts), size=0.8), "alt.unet.cut_drawn")
 
 # %% [markdown] key="skips-cut-note" lang="en"
-# `skip_1`, the top bridge: speckle (a). Only there does the network still have every pixel of $x_t$; without it nobody knows where exactly the noise was, and at small $t$ that is the whole task. `skip_2`: broken strokes (b). And without what comes from below, strokes without a plan (c): each is
-# well drawn, and no two belong together. *What* comes from below, *where* comes across. That is the division of labour, in one picture: the way down finds the context (“this will be a four”), the way up restores the detail.
+# `skip_1`, the top bridge: speckle (a). Only there does the network still have every pixel of $x_t$; without it nobody knows where exactly the noise was, and at small $t$ that is the whole task. `skip_2`: broken strokes (b). And without what comes from below, scraps of stroke without a plan (c): each is
+# sharply drawn, and no two belong together. *What* comes from below, *where* comes across. That is the division of labour, in one picture: the way down finds the context (“this will be a four”), the way up restores the detail.
 #
 # Now what does a network *need*? `small-no-skips` was trained without any bridge, with the same images and the same number of weights as `small-unet` (its top level is a little wider to make up for it). It could learn to carry the detail through the bottleneck.
 #
 # **Commit:** the bottleneck of the small network has 64 channels of 7×7, for 784 pixels of noise. Can it? And what will its digits look like?
 
-# %% [markdown] key="skips-cut-note" lang="id" ref="303c4424"
-# `skip_1`, jembatan teratas: bintik (a). Hanya di sana jaringan masih memegang setiap piksel $x_t$; tanpa jembatan itu tidak ada yang tahu di mana tepatnya noise berada, dan pada $t$ kecil itulah seluruh tugasnya. `skip_2`: goresan terputus-putus (b). Dan tanpa yang datang dari bawah, goresan tanpa rencana (c): masing-masing
-# tergambar baik, tetapi tidak ada dua yang serasi. *Apa* datang dari bawah, *di mana* datang dari seberang jembatan. Itulah pembagian kerjanya, dalam satu gambar: jalan turun menemukan konteks (“ini akan menjadi angka empat”), jalan naik memulihkan rincian.
+# %% [markdown] key="skips-cut-note" lang="id" ref="123a06ee"
+# `skip_1`, jembatan teratas: bintik (a). Hanya di sana jaringan masih memegang setiap piksel $x_t$; tanpa jembatan itu tidak ada yang tahu di mana tepatnya noise berada, dan pada $t$ kecil itulah seluruh tugasnya. `skip_2`: goresan terputus-putus (b). Dan tanpa yang datang dari bawah, potongan goresan tanpa rencana (c): masing-masing
+# tergambar tajam, tetapi tidak ada dua yang serasi. *Apa* datang dari bawah, *di mana* datang dari seberang jembatan. Itulah pembagian kerjanya, dalam satu gambar: jalan turun menemukan konteks (“ini akan menjadi angka empat”), jalan naik memulihkan rincian.
 #
 # Sekarang, apa yang *diperlukan* sebuah jaringan? `small-no-skips` dilatih tanpa satu jembatan pun, dengan gambar yang sama dan bobot sebanyak `small-unet` (tingkat teratasnya sedikit lebih lebar sebagai gantinya). Ia bisa saja belajar mengangkut rincian lewat leher botol.
 #
 # **Putuskan dulu:** leher botol jaringan kecil itu memiliki 64 kanal berukuran 7×7, untuk noise pada 784 piksel. Sanggupkah ia? Dan seperti apa angka-angkanya?
 
-# %% [markdown] key="skips-cut-note" lang="ko" ref="303c4424"
-# 맨 위의 다리 `skip_1`은 알갱이(a)입니다. 신경망이 $x_t$의 픽셀을 하나하나 다 가지고 있는 곳은 거기뿐입니다. 이 다리가 없으면 노이즈가 정확히 어디에 있었는지 아무도 모르고, 작은 $t$에서는 그것이 과제의 전부입니다. `skip_2`는 끊긴 획(b)입니다. 아래에서 올라오는 것이 없으면 획은 있어도 전체 구도가 없습니다(c). 획 하나하나는 잘 그렸는데 서로 어울리는 획이 없습니다. *무엇*은 아래에서 올라오고, *어디*는 옆에서 건너옵니다. 이 그림 한 장에 일을 나누는 방식이 다 들어 있습니다. 내려가는 길은 맥락을 찾고(“무슨 숫자가 될지”), 올라가는 길은 세부를 되살립니다.
+# %% [markdown] key="skips-cut-note" lang="ko" ref="123a06ee"
+# 맨 위의 다리 `skip_1`은 알갱이(a)입니다. 신경망이 $x_t$의 픽셀을 하나하나 다 가지고 있는 곳은 거기뿐입니다. 이 다리가 없으면 노이즈가 정확히 어디에 있었는지 아무도 모르고, 작은 $t$에서는 그것이 과제의 전부입니다. `skip_2`는 끊긴 획(b)입니다. 아래에서 올라오는 것이 없으면 획의 토막만 있고 전체 구도가 없습니다(c). 토막 하나하나는 또렷한데 서로 어울리는 것이 없습니다. *무엇*은 아래에서 올라오고, *어디*는 옆에서 건너옵니다. 이 그림 한 장에 일을 나누는 방식이 다 들어 있습니다. 내려가는 길은 맥락을 찾고(“무슨 숫자가 될지”), 올라가는 길은 세부를 되살립니다.
 #
 # 그러면 신경망에는 무엇이 *꼭 필요합니까*? `small-no-skips`는 처음부터 다리 없이, `small-unet`과 같은 이미지로 학습했고 가중치의 수도 같습니다(다리가 없는 대신 맨 위층이 조금 더 넓습니다). 세부를 병목으로 나르는 법을 배울 수도 있었을 것입니다.
 #
@@ -854,7 +854,7 @@ for name in ("unet", "no-skips"):
 figures.show(figures.grid(rows.values(), row_titles=list(rows), size=0.9), "alt.unet.detail")
 
 # %% [markdown] key="skips-note" lang="en"
-# There is room, 3136 numbers for 784 pixels, and the network has learnt to *copy* through all the layers between, far better than the cuts led us to expect. A cut of `skip_1` multiplied the error at $t=50$ by almost 20; the network that never had it is worse by little more than a tenth there,
+# There is room, 3136 numbers for 784 pixels, and the network has learnt to *copy* through all the layers between, far better than the cuts led us to expect. A cut of `skip_1` multiplied the error at $t=50$ by about 17; the network that never had it is worse by little more than a tenth there,
 # by about a third at most (the ratios), and at large $t$ not at all. The rows marked Δ, four times the error of $\hat x_0$ at $t=50$, look much alike, a trace brighter without bridges. The samples suffer more than the errors (the sampler calls the network again and again): more strokes are broken, and fewer digits
 # are read as asked (the table in section 8 counts them).
 #
@@ -871,8 +871,8 @@ figures.show(figures.grid(rows.values(), row_titles=list(rows), size=0.9), "alt.
 #
 # **Commit:** why only there? How many pairs $(i,j)$ are there at 7×7, how many at 28×28, and at 256×256?
 
-# %% [markdown] key="skips-note" lang="id" ref="301e555e"
-# Tempatnya ada, 3136 bilangan untuk 784 piksel, dan jaringan itu telah belajar *menyalin* lewat semua lapisan di antaranya, jauh lebih baik daripada yang kita kira setelah pemotongan tadi. Memotong `skip_1` melipatgandakan galat pada $t=50$ hampir 20 kali; pada jaringan yang tidak pernah memilikinya, galat di situ hanya lebih besar
+# %% [markdown] key="skips-note" lang="id" ref="e205fc59"
+# Tempatnya ada, 3136 bilangan untuk 784 piksel, dan jaringan itu telah belajar *menyalin* lewat semua lapisan di antaranya, jauh lebih baik daripada yang kita kira setelah pemotongan tadi. Memotong `skip_1` melipatgandakan galat pada $t=50$ sekitar 17 kali; pada jaringan yang tidak pernah memilikinya, galat di situ hanya lebih besar
 # sedikit di atas sepersepuluh, paling banyak sekitar sepertiga (lihat rasionya), dan pada $t$ besar sama sekali tidak. Baris-baris bertanda Δ, empat kali galat $\hat x_0$ pada $t=50$, tampak hampir sama, hanya sedikit lebih terang tanpa jembatan. Akibatnya lebih terasa pada sampel daripada pada galat (sampler memanggil jaringan berulang-ulang): lebih banyak
 # goresan terputus, dan lebih sedikit angka yang terbaca sesuai permintaan (tabel di bagian 8 menghitungnya).
 #
@@ -889,8 +889,8 @@ figures.show(figures.grid(rows.values(), row_titles=list(rows), size=0.9), "alt.
 #
 # **Putuskan dulu:** mengapa hanya di sana? Ada berapa pasangan $(i,j)$ di 7×7, berapa di 28×28, dan berapa di 256×256?
 
-# %% [markdown] key="skips-note" lang="ko" ref="301e555e"
-# 자리는 있습니다. 784픽셀에 수가 3136개입니다. 그리고 이 신경망은 그 사이의 모든 층을 지나 그대로 *베끼는* 법을 배웠습니다. 선을 끊어 보고 예상한 것보다 훨씬 잘 베낍니다. `skip_1`을 끊었을 때는 $t=50$의 오차가 20배 가까이 되었는데, 처음부터 다리가 없던 신경망의 오차는 거기서 십분의 일 남짓 더 클 뿐입니다. 가장 나쁜 곳에서도 삼분의 일쯤이고(출력된 비율), 큰 $t$에서는 조금도 더 크지 않습니다. Δ가 붙은 줄은 $t=50$에서 $\hat x_0$의 오차를 네 배로 키운 것입니다. 두 줄이 거의 같고, 다리가 없는 쪽이 아주 조금 더 밝습니다. 샘플은 오차보다 더 나빠집니다(샘플러는 신경망을 거듭 부릅니다). 끊긴 획이 늘고, 주문한 대로 읽히는 숫자가 줄어듭니다(8절의 표에 비율이 있습니다).
+# %% [markdown] key="skips-note" lang="ko" ref="e205fc59"
+# 자리는 있습니다. 784픽셀에 수가 3136개입니다. 그리고 이 신경망은 그 사이의 모든 층을 지나 그대로 *베끼는* 법을 배웠습니다. 선을 끊어 보고 예상한 것보다 훨씬 잘 베낍니다. `skip_1`을 끊었을 때는 $t=50$의 오차가 17배쯤 되었는데, 처음부터 다리가 없던 신경망의 오차는 거기서 십분의 일 남짓 더 클 뿐입니다. 가장 나쁜 곳에서도 삼분의 일쯤이고(출력된 비율), 큰 $t$에서는 조금도 더 크지 않습니다. Δ가 붙은 줄은 $t=50$에서 $\hat x_0$의 오차를 네 배로 키운 것입니다. 두 줄이 거의 같고, 다리가 없는 쪽이 아주 조금 더 밝습니다. 샘플은 오차보다 더 나빠집니다(샘플러는 신경망을 거듭 부릅니다). 끊긴 획이 늘고, 주문한 대로 읽히는 숫자가 줄어듭니다(8절의 표에 비율이 있습니다).
 #
 # 그러면 스킵 연결은 정말 가장 중요한 특징입니까? 이미 학습한 신경망은 다리에 기대고 있으므로 다리 없이는 일하지 못합니다. 처음부터 다리가 없던 신경망은 다른 길을 찾아내고, 그 대가를 샘플의 품질로 치릅니다. *쓰는* 것과 *꼭 필요한* 것은 이렇게 다릅니다.
 #
@@ -945,18 +945,18 @@ figures.show(fig, "alt.unet.attention")
 
 # %% [markdown] key="attention-note" lang="en"
 # 2401 pairs at 7×7, 614656 at 28×28 and 4294967296 at 256×256: the cost grows with the *square* of the number of pixels. Comparing and mixing all pairs costs 0.09 of a 3×3 convolution at 7×7, 5.44 of them at 28×28 and 455.11 at 256×256. (The four linear maps, for $q$, $k$, $v$ and $W$, add 4/9 of a convolution at any size.) The picture shows whom one pixel (the dot) of a four listens to at
-# $t=100$, one map for each head: some heads give much of their weight to one place, others spread it over several (each map has its own contrast; its largest weight stands above it). It is tempting to read meanings into such maps. Resist, and measure.
+# $t=100$, one map for each head: one head gives nearly half of its weight to one place, the others spread theirs over many (each map has its own contrast; its largest weight stands above it). It is tempting to read meanings into such maps. Resist, and measure.
 #
 # **Commit:** take attention out of the shipped network altogether. At which $t$ does its error suffer, and how much: a few percent, twofold, tenfold?
 
-# %% [markdown] key="attention-note" lang="id" ref="f6da897a"
+# %% [markdown] key="attention-note" lang="id" ref="01ba9bd8"
 # 2401 pasangan di 7×7, 614656 di 28×28, dan 4294967296 di 256×256: ongkosnya tumbuh menurut *kuadrat* banyaknya piksel. Membandingkan dan mencampur semua pasangan menelan ongkos 0.09 konvolusi 3×3 di 7×7, 5.44 konvolusi di 28×28, dan 455.11 di 256×256. (Keempat pemetaan linear, untuk $q$, $k$, $v$, dan $W$, menambah 4/9 konvolusi pada ukuran berapa pun.) Gambar itu menunjukkan siapa yang didengarkan oleh satu piksel (titik berwarna) dari sebuah angka empat pada
-# $t=100$, satu peta untuk setiap head: sebagian head memberikan banyak bobotnya kepada satu tempat, sebagian lain menyebarkannya ke beberapa tempat (setiap peta memakai kontrasnya sendiri; bobot terbesarnya tertulis di atasnya). Peta seperti ini menggoda kita untuk membaca makna di dalamnya. Tahan dulu, dan ukurlah.
+# $t=100$, satu peta untuk setiap head: satu head memberikan hampir separuh bobotnya kepada satu tempat, yang lain menyebarkannya ke banyak tempat (setiap peta memakai kontrasnya sendiri; bobot terbesarnya tertulis di atasnya). Peta seperti ini menggoda kita untuk membaca makna di dalamnya. Tahan dulu, dan ukurlah.
 #
 # **Putuskan dulu:** cabut seluruh atensi dari jaringan bawaan. Pada $t$ mana galatnya memburuk, dan seberapa banyak: beberapa persen, dua kali lipat, sepuluh kali lipat?
 
-# %% [markdown] key="attention-note" lang="ko" ref="f6da897a"
-# 쌍은 7×7에서 2401개, 28×28에서 614656개, 256×256에서 4294967296개입니다. 비용이 픽셀 수의 *제곱*으로 늘어납니다. 모든 쌍을 견주고 섞는 비용은 3×3 합성곱 하나와 비교해 7×7에서 0.09배, 28×28에서 5.44배, 256×256에서 455.11배입니다. ($q$, $k$, $v$와 $W$의 선형변환 네 개에는 크기와 상관없이 합성곱의 4/9가 더 듭니다.) 그림은 $t=100$에서 한 픽셀(점)이 누구의 말을 듣는지를 헤드마다 맵 하나로 보여 줍니다. 어떤 헤드는 가중치의 많은 몫을 한 곳에 주고, 어떤 헤드는 여러 곳에 나누어 줍니다(명암은 맵마다 따로 맞추었고, 가장 큰 가중치는 맵 위에 적혀 있습니다). 이런 맵에서 뜻을 읽어 내고 싶어지기 마련입니다. 그 마음을 누르고 먼저 재어 보십시오.
+# %% [markdown] key="attention-note" lang="ko" ref="01ba9bd8"
+# 쌍은 7×7에서 2401개, 28×28에서 614656개, 256×256에서 4294967296개입니다. 비용이 픽셀 수의 *제곱*으로 늘어납니다. 모든 쌍을 견주고 섞는 비용은 3×3 합성곱 하나와 비교해 7×7에서 0.09배, 28×28에서 5.44배, 256×256에서 455.11배입니다. ($q$, $k$, $v$와 $W$의 선형변환 네 개에는 크기와 상관없이 합성곱의 4/9가 더 듭니다.) 그림은 $t=100$에서 한 픽셀(점)이 누구의 말을 듣는지를 헤드마다 맵 하나로 보여 줍니다. 한 헤드는 가중치의 절반 가까이를 한 곳에 주고, 나머지 헤드는 여러 곳에 널리 나누어 줍니다(명암은 맵마다 따로 맞추었고, 가장 큰 가중치는 맵 위에 적혀 있습니다). 이런 맵에서 뜻을 읽어 내고 싶어지기 마련입니다. 그 마음을 누르고 먼저 재어 보십시오.
 #
 # **답을 먼저 정하십시오.** 강의에 들어 있는 신경망에서 어텐션을 아예 떼어 냅니다. 어느 $t$에서 오차가 나빠지고, 얼마나 나빠지겠습니까? 몇 퍼센트입니까, 두 배입니까, 열 배입니까?
 
@@ -970,7 +970,7 @@ print(f"max|pixel| {(pair['a'] - pair['-']).abs().max():.2f}  {metrics.accuracy(
 figures.show(figures.grid(pair.values(), row_titles=list(pair), size=0.8), "alt.unet.no_attention")
 
 # %% [markdown] key="label" lang="en"
-# Next to nothing: the errors stay within a few percent, and the digits differ by a stroke's bend here and there. The part with the most famous formula is, in this network, nearly idle. A likely reason: the convolutions alone already see more than the whole 28×28 image (section 1). On larger pictures attention can pay: Dhariwal
+# Next to nothing: the errors grow by a few percent at most, never by a tenth, and the digits differ by a stroke's bend here and there. The part with the most famous formula is, in this network, nearly idle. A likely reason: the convolutions alone already see more than the whole 28×28 image (section 1). On larger pictures attention can pay: Dhariwal
 # & Nichol 2021 found images of 128×128 to gain from attention at several levels. What a part is good for depends on the task; a network trained from the start without attention would be needed to say what it *needs*.
 #
 # ## 6 · The label
@@ -980,8 +980,8 @@ figures.show(figures.grid(pair.values(), row_titles=list(pair), size=0.8), "alt.
 #
 # **Commit:** ten samplers start from *one and the same* noise, each with another label. Will the ten digits have anything in common?
 
-# %% [markdown] key="label" lang="id" ref="4b324345"
-# Hampir tidak ada akibatnya: galatnya hanya bergeser beberapa persen, dan angka-angkanya hanya berbeda pada lengkung goresan di sana-sini. Bagian dengan rumus yang paling terkenal itu, di jaringan ini, hampir menganggur. Alasan yang mungkin: konvolusi saja sudah melihat lebih luas daripada seluruh gambar 28×28 (bagian 1). Pada gambar yang lebih besar, atensi dapat berguna: Dhariwal
+# %% [markdown] key="label" lang="id" ref="b39d1ca8"
+# Hampir tidak ada akibatnya: galatnya naik paling banyak beberapa persen, tidak pernah sampai sepersepuluh, dan angka-angkanya hanya berbeda pada lengkung goresan di sana-sini. Bagian dengan rumus yang paling terkenal itu, di jaringan ini, hampir menganggur. Alasan yang mungkin: konvolusi saja sudah melihat lebih luas daripada seluruh gambar 28×28 (bagian 1). Pada gambar yang lebih besar, atensi dapat berguna: Dhariwal
 # & Nichol 2021 mendapati bahwa gambar 128×128 membaik berkat atensi di beberapa tingkat. Guna sebuah bagian bergantung pada tugasnya; untuk mengatakan apa yang *diperlukan* jaringan, kita harus punya jaringan yang sejak awal dilatih tanpa atensi.
 #
 # ## 6 · Label
@@ -991,8 +991,8 @@ figures.show(figures.grid(pair.values(), row_titles=list(pair), size=0.8), "alt.
 #
 # **Putuskan dulu:** sepuluh sampler berangkat dari noise yang *persis sama*, masing-masing dengan label yang berbeda. Apakah kesepuluh angka itu punya kesamaan?
 
-# %% [markdown] key="label" lang="ko" ref="4b324345"
-# 거의 아무 일도 없습니다. 오차는 몇 퍼센트 안에 머물고, 숫자는 여기저기 획의 굽은 모양만 다릅니다. 가장 유명한 식이 붙은 부품이 이 신경망에서는 거의 놀고 있습니다. 아마도 합성곱만으로 이미 28×28 이미지 전체보다 넓게 보기 때문일 것입니다(1절). 더 큰 그림에서는 어텐션이 제값을 할 수 있습니다. Dhariwal & Nichol 2021에서는 128×128 이미지에서 여러 층에 어텐션을 두자 결과가 좋아졌습니다. 부품의 쓸모는 과제에 달려 있습니다. 어텐션이 *꼭 필요한지*를 말하려면 처음부터 어텐션 없이 학습한 신경망이 있어야 합니다.
+# %% [markdown] key="label" lang="ko" ref="b39d1ca8"
+# 거의 아무 일도 없습니다. 오차는 커져도 몇 퍼센트이고 십분의 일에 이르는 곳은 없으며, 숫자는 여기저기 획의 굽은 모양만 다릅니다. 가장 유명한 식이 붙은 부품이 이 신경망에서는 거의 놀고 있습니다. 아마도 합성곱만으로 이미 28×28 이미지 전체보다 넓게 보기 때문일 것입니다(1절). 더 큰 그림에서는 어텐션이 제값을 할 수 있습니다. Dhariwal & Nichol 2021에서는 128×128 이미지에서 여러 층에 어텐션을 두자 결과가 좋아졌습니다. 부품의 쓸모는 과제에 달려 있습니다. 어텐션이 *꼭 필요한지*를 말하려면 처음부터 어텐션 없이 학습한 신경망이 있어야 합니다.
 #
 # ## 6 · 레이블
 #
@@ -1110,7 +1110,7 @@ atlas(
 # %% [markdown] key="walk-note" lang="en"
 # At $t=600$ the way down shows stripes and blots; nobody would see a four in them. It first appears, coarsely, in `up_1`. In `up_2` it stands there clean in many channels, beside others that show almost pure noise: the network has *separated* the two, and all that is left for the last convolution is to mix them.
 #
-# At $t=1$ it is the other way round. The four is plain on the way down, and the deep part of the network speaks much more softly than at large $t$: from `middle_2` to `grow_2` the maps turn grey, at about a fifth of what they vary by at $t=600$ (the cell above prints it, at four $t$). Where there is hardly any noise, the top bridge does the work, just as the cuts in section 4 said. One network,
+# At $t=1$ it is the other way round. The four is plain on the way down, and the deep part of the network speaks much more softly than at large $t$: from `middle_2` to `grow_2` the maps turn grey, at a quarter to a sixth of what they vary by at $t=600$ (the cell above prints it, at four $t$). Where there is hardly any noise, the top bridge does the work, just as the cuts in section 4 said. One network,
 # two ways of working, and the clock is the switch.
 #
 # ## 8 · Or no U-Net at all: a transformer
@@ -1132,10 +1132,10 @@ atlas(
 #
 # Write `patchify(x, patch)`: `(B, C, H, W)` to `(B, N, C * patch**2)`, patches row by row from the top left; within a token first the channel, then the row, then the column of the pixel. A plain `reshape` has the right shape and the wrong pixels.
 
-# %% [markdown] key="walk-note" lang="id" ref="64b14938"
+# %% [markdown] key="walk-note" lang="id" ref="3b850328"
 # Pada $t=600$, jalan turun hanya menampilkan garis-garis dan bercak; tidak seorang pun akan melihat angka empat di dalamnya. Angka itu pertama kali muncul, masih kasar, di `up_1`. Di `up_2` ia sudah berdiri bersih di banyak kanal, di samping kanal lain yang menampilkan noise hampir murni: jaringan telah *memisahkan* keduanya, dan konvolusi terakhir tinggal mencampurnya.
 #
-# Pada $t=1$ keadaannya terbalik. Angka empatnya jelas pada jalan turun, dan bagian dalam jaringan berbicara jauh lebih pelan daripada pada $t$ besar: dari `middle_2` sampai `grow_2` petanya menjadi kelabu, dengan simpangan baku kira-kira seperlima dari simpangan bakunya pada $t=600$ (sel di atas mencetaknya, pada empat $t$). Ketika hampir tidak ada noise, jembatan teratas yang bekerja, persis seperti yang dikatakan pemotongan kabel di bagian 4. Satu jaringan,
+# Pada $t=1$ keadaannya terbalik. Angka empatnya jelas pada jalan turun, dan bagian dalam jaringan berbicara jauh lebih pelan daripada pada $t$ besar: dari `middle_2` sampai `grow_2` petanya menjadi kelabu, dengan simpangan baku seperempat sampai seperenam dari simpangan bakunya pada $t=600$ (sel di atas mencetaknya, pada empat $t$). Ketika hampir tidak ada noise, jembatan teratas yang bekerja, persis seperti yang dikatakan pemotongan kabel di bagian 4. Satu jaringan,
 # dua cara bekerja, dan jam itulah sakelarnya.
 #
 # ## 8 · Atau tanpa U-Net sama sekali: transformer
@@ -1157,10 +1157,10 @@ atlas(
 #
 # Tulis `patchify(x, patch)`: dari `(B, C, H, W)` menjadi `(B, N, C * patch**2)`, patch demi patch baris per baris dari kiri atas; di dalam satu token, mula-mula kanal, lalu baris, lalu kolom pikselnya. `reshape` polos memberi bentuk yang benar dan piksel yang salah.
 
-# %% [markdown] key="walk-note" lang="ko" ref="64b14938"
+# %% [markdown] key="walk-note" lang="ko" ref="3b850328"
 # $t=600$일 때 내려가는 길에는 줄무늬와 얼룩뿐이고, 거기서 숫자를 알아볼 사람은 없습니다. 숫자는 `up_1`에서 처음 거칠게 나타납니다. `up_2`에 이르면 여러 채널에 깨끗이 서 있고, 그 옆의 다른 채널에는 거의 순수한 노이즈만 보입니다. 신경망이 둘을 *갈라놓은* 것입니다. 마지막 합성곱은 이것을 섞기만 하면 됩니다.
 #
-# $t=1$에서는 거꾸로입니다. 내려가는 길에서 숫자가 또렷하고, 신경망의 깊은 곳은 큰 $t$에서보다 훨씬 나직하게 말합니다. `middle_2`에서 `grow_2`까지 맵이 회색으로 변하고, 변화의 폭은 $t=600$일 때의 오분의 일쯤입니다(앞의 셀이 네 가지 $t$에서 출력합니다). 노이즈가 거의 없는 곳에서는 맨 위의 다리가 일을 합니다. 4절에서 선을 끊어 보고 안 그대로입니다. 신경망은 하나인데 일하는 방식은 둘이고, 시계가 그 스위치입니다.
+# $t=1$에서는 거꾸로입니다. 내려가는 길에서 숫자가 또렷하고, 신경망의 깊은 곳은 큰 $t$에서보다 훨씬 나직하게 말합니다. `middle_2`에서 `grow_2`까지 맵이 회색으로 변하고, 변화의 폭은 $t=600$일 때의 사분의 일에서 육분의 일입니다(앞의 셀이 네 가지 $t$에서 출력합니다). 노이즈가 거의 없는 곳에서는 맨 위의 다리가 일을 합니다. 4절에서 선을 끊어 보고 안 그대로입니다. 신경망은 하나인데 일하는 방식은 둘이고, 시계가 그 스위치입니다.
 #
 # ## 8 · 아예 U-Net 없이: 트랜스포머
 #

@@ -478,27 +478,27 @@ player(film.tracks, times=film.times, alt=lang.text("alt.ddpm.film"))
 # %% [markdown] key="watch-question" lang="en"
 # In $\hat x_0$, and at once: at $t=1000$, in pure noise, the network already shows the average digit of the class it was asked for. $x_t$ shows it only near the end.
 #
-# To the eye that blur stays the digit it was. The classifier has to see it sharper: the lines above the film say which share of the 20 $\hat x_0$ it reads as asked, 0.50 at $t=1000$, 0.80 at $t=600$, at least 0.95 from $t=400$ on.
+# To the eye that blur stays the digit it was. The classifier has to see it sharper: the lines above the film say which share of the 20 $\hat x_0$ it reads as asked, 0.50 at $t=1000$, 0.80 at $t=600$, 1.00 from $t=400$ on.
 #
 # The early certainty comes from the label. Let the network walk **without** one: then the digit has to be decided on the way. We let the
 # classifier read $x_t$ and $\hat x_0$ at every step of 20 walks, and count how often it says what it will say at the end.
 #
 # **Commit:** at $t=500$, half way, how many of the 20 are decided, as far as $\hat x_0$ tells: fewer than half, about half, or nearly all?
 
-# %% [markdown] key="watch-question" lang="id" ref="d9e8ecdc"
+# %% [markdown] key="watch-question" lang="id" ref="dda11bcb"
 # Pada $\hat x_0$, dan seketika: pada $t=1000$, dalam noise murni, jaringan sudah menampilkan rata-rata angka dari kelas yang diminta. $x_t$ baru menampakkannya menjelang akhir.
 #
-# Bagi mata kita, angka yang kabur itu tetap angka yang sama. Pengklasifikasi perlu melihatnya lebih tajam: baris-baris di atas film mencetak bagian dari 20 $\hat x_0$ yang dibacanya sesuai permintaan, 0.50 pada $t=1000$, 0.80 pada $t=600$, dan setidaknya 0.95 mulai dari $t=400$.
+# Bagi mata kita, angka yang kabur itu tetap angka yang sama. Pengklasifikasi perlu melihatnya lebih tajam: baris-baris di atas film mencetak bagian dari 20 $\hat x_0$ yang dibacanya sesuai permintaan, 0.50 pada $t=1000$, 0.80 pada $t=600$, dan 1.00 mulai dari $t=400$.
 #
 # Kepastian sedini itu datang dari label. Biarkan jaringan berjalan **tanpa** label: maka angkanya harus diputuskan di tengah jalan. Pengklasifikasi kita suruh
 # membaca $x_t$ dan $\hat x_0$ pada setiap langkah dari 20 perjalanan, lalu kita hitung seberapa sering bacaannya sudah sama dengan bacaannya di akhir.
 #
 # **Putuskan dulu:** pada $t=500$, di tengah jalan, berapa dari ke-20 perjalanan itu yang sudah diputuskan, sejauh terbaca dari $\hat x_0$: kurang dari separuh, kira-kira separuh, atau hampir semua?
 
-# %% [markdown] key="watch-question" lang="ko" ref="d9e8ecdc"
+# %% [markdown] key="watch-question" lang="ko" ref="dda11bcb"
 # $\hat x_0$에 처음부터 나타납니다. 순수 노이즈인 $t=1000$에서 신경망은 벌써 주문받은 클래스의 평균 숫자를 보여 줍니다. $x_t$에는 거의 끝에 가서야 드러납니다.
 #
-# 눈으로 보면 그 흐릿한 숫자는 끝까지 같은 숫자입니다. 분류기는 더 또렷해야 알아봅니다. 필름 위의 줄들은 $\hat x_0$ 20장 가운데 분류기가 주문한 대로 읽은 비율입니다. $t=1000$에서 0.50, $t=600$에서 0.80이고, $t=400$부터는 0.95 이상입니다.
+# 눈으로 보면 그 흐릿한 숫자는 끝까지 같은 숫자입니다. 분류기는 더 또렷해야 알아봅니다. 필름 위의 줄들은 $\hat x_0$ 20장 가운데 분류기가 주문한 대로 읽은 비율입니다. $t=1000$에서 0.50, $t=600$에서 0.80이고, $t=400$부터는 1.00입니다.
 #
 # 이렇게 일찍 정해지는 것은 레이블 덕분입니다. 이번에는 레이블 **없이** 걷게 합니다. 그러면 어떤 숫자일지가 오는 길에 정해져야 합니다. 20갈래 길의 단계마다 $x_t$와 $\hat x_0$을 분류기에 읽히고, 벌써 끝에서와 똑같은 숫자로 읽히는 길이 얼마나 되는지 셉니다.
 #
@@ -524,7 +524,7 @@ curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.dec
 
 # %% [markdown] key="variance" lang="en"
 # Fewer than half: at $t=500$ most readings of $\hat x_0$ still change. They settle between $t=500$ and $t=200$, while $x_t$ itself reads like noise almost to the end. (The classifier has only ever seen clean digits; a person reads $x_t$ earlier, chapter 1.) The large question (which digit?) is answered in the middle of the walk, the small ones (where exactly does the stroke end?) after it. The
-# last line counts how often each digit was drawn; nobody asked for any. (With 20 walks, two digits that are hard to read already make a dip in the table. And 20 are too few to say whether each digit gets its tenth.)
+# last line counts how often each digit was drawn; nobody asked for any. (With 20 walks, one reading more or less moves a share in the table by 0.05. And 20 are too few to say whether each digit gets its tenth.)
 #
 # In the film $\hat x_0$ is blurred at first. It has to be: it is a *mean* over all clean images that could still be behind $x_t$ (chapter 4, section 8).
 #
@@ -541,9 +541,9 @@ curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.dec
 #
 # **Commit:** normal data with $s=0.15$, 50 steps. Does $\beta_t$ make them wider or narrower than 0.15, and which of the two does $\tilde\beta_t$? With 1000 steps, do the two come closer together or move further apart?
 
-# %% [markdown] key="variance" lang="id" ref="dac5a133"
+# %% [markdown] key="variance" lang="id" ref="f29058e6"
 # Kurang dari separuh: pada $t=500$ kebanyakan bacaan $\hat x_0$ masih akan berganti. Bacaannya menetap antara $t=500$ dan $t=200$, sedangkan $x_t$ sendiri terbaca seperti noise hampir sampai akhir. (Pengklasifikasi itu hanya pernah melihat angka bersih; manusia lebih dulu dapat membaca $x_t$, Bab 1.) Pertanyaan besar (angka yang mana?) dijawab di tengah perjalanan, pertanyaan kecil (di mana tepatnya goresan berhenti?) sesudahnya.
-# Baris terakhir menghitung seberapa sering setiap angka digambar; tidak ada yang diminta. (Dengan 20 perjalanan, dua angka yang sulit dibaca saja sudah membuat lekukan di tabel. Dan 20 terlalu sedikit untuk mengatakan apakah setiap angka mendapat sepersepuluh bagiannya.)
+# Baris terakhir menghitung seberapa sering setiap angka digambar; tidak ada yang diminta. (Dengan 20 perjalanan, satu bacaan lebih atau kurang saja sudah menggeser angka di tabel sebesar 0.05. Dan 20 terlalu sedikit untuk mengatakan apakah setiap angka mendapat sepersepuluh bagiannya.)
 #
 # Di dalam film, $\hat x_0$ mula-mula kabur. Memang harus begitu: ia adalah *rata-rata* semua gambar bersih yang masih mungkin ada di balik $x_t$ (Bab 4, bagian 8).
 #
@@ -560,8 +560,8 @@ curves({"p": rising}, range(0, 1001, 20), cursor=25, alt=lang.text("alt.ddpm.dec
 #
 # **Putuskan dulu:** data normal dengan $s=0.15$, 50 langkah. Dengan $\beta_t$, hasilnya lebih lebar atau lebih sempit daripada 0.15? Dengan $\tilde\beta_t$? Lalu dengan 1000 langkah, apakah keduanya saling mendekat atau makin berjauhan?
 
-# %% [markdown] key="variance" lang="ko" ref="dac5a133"
-# 절반이 안 됩니다. $t=500$에서는 $\hat x_0$을 읽은 결과가 아직 대부분 바뀝니다. $t=500$과 $t=200$ 사이에서 자리를 잡지만, $x_t$ 자체는 거의 끝까지 노이즈로 읽힙니다. (분류기는 깨끗한 숫자만 보고 배웠습니다. 사람은 $x_t$를 더 일찍 읽습니다. 1장에서 보았습니다.) 큰 물음(무슨 숫자인가?)의 답은 오는 길의 중간에서 나오고, 작은 물음(획이 정확히 어디서 끝나는가?)의 답은 그 뒤에 나옵니다. 출력의 마지막 줄은 숫자마다 몇 번 그려졌는지를 센 것입니다. 어떤 숫자도 주문한 적이 없습니다. (길이 20갈래뿐이어서, 읽기 어려운 숫자가 둘만 있어도 표의 값이 움푹 내려갑니다. 숫자마다 제 몫인 십분의 일을 얻는지 말하기에도 20은 너무 적습니다.)
+# %% [markdown] key="variance" lang="ko" ref="f29058e6"
+# 절반이 안 됩니다. $t=500$에서는 $\hat x_0$을 읽은 결과가 아직 대부분 바뀝니다. $t=500$과 $t=200$ 사이에서 자리를 잡지만, $x_t$ 자체는 거의 끝까지 노이즈로 읽힙니다. (분류기는 깨끗한 숫자만 보고 배웠습니다. 사람은 $x_t$를 더 일찍 읽습니다. 1장에서 보았습니다.) 큰 물음(무슨 숫자인가?)의 답은 오는 길의 중간에서 나오고, 작은 물음(획이 정확히 어디서 끝나는가?)의 답은 그 뒤에 나옵니다. 출력의 마지막 줄은 숫자마다 몇 번 그려졌는지를 센 것입니다. 어떤 숫자도 주문한 적이 없습니다. (길이 20갈래뿐이어서, 읽은 결과가 하나만 달라져도 표의 값이 0.05만큼 움직입니다. 숫자마다 제 몫인 십분의 일을 얻는지 말하기에도 20은 너무 적습니다.)
 #
 # 필름에서 $\hat x_0$은 처음에 흐릿합니다. 그럴 수밖에 없습니다. $x_t$ 뒤에 있을 수 있는 깨끗한 이미지를 모두 *평균*한 것이기 때문입니다(4장 8절).
 #
@@ -822,8 +822,8 @@ figures.show(figures.grid(strips, row_titles=list(rules), size=0.9), "alt.ddpm.g
 # %% [markdown] key="gallery-note" lang="en"
 # (Row q is what real data score, column by column. Where there are no heaps, as in b, $s$ means nothing.)
 #
-# b, c and f give themselves away at once. (b draws almost the same picture for every digit of a class, whatever the noise: see $D$. And equation (80) as misprinted, $\mu+\Sigma+\epsilon$, was run in chapter 4; nobody overlooks that one.) **d is the one to fear.** Its digits are the cleanest of the gallery, and the classifier reads them at least as well as those of a. But the numbers of the exact model say what happened: heaps of width 0.060 instead of 0.162, and a $W_1$ of 0.089 instead of 0.012. Too little noise is put back, every walk is drawn to the middle of its heap, and what is lost is *variety*: look at how alike and upright its digits
-# are, and at $D$. **A clean picture is no evidence for a right sampler**, and neither is accuracy: it falls with blunders, but it rises when variety is lost.
+# b, c and f give themselves away at once. (b draws almost the same picture for every digit of a class, whatever the noise: see $D$. And equation (80) as misprinted, $\mu+\Sigma+\epsilon$, was run in chapter 4; nobody overlooks that one.) **d is the one to fear.** Its digits are the cleanest of the gallery, and the classifier reads every one of them as asked (as it does with a, e and g: it has no favourite). But the numbers of the exact model say what happened: heaps of width 0.060 instead of 0.162, and a $W_1$ of 0.089 instead of 0.012. Too little noise is put back, every walk is drawn to the middle of its heap, and what is lost is *variety*: look at how plain and regular its digits
+# are, and at $D$. **A clean picture is no evidence for a right sampler**, and neither is accuracy: it falls with blunders, but not when variety is lost.
 #
 # e adds the noise of the last step to a finished image: heaps of 0.179 instead of 0.162, and more grain, if one looks for it. g asks about a smaller $t$ (one place in a chain of 50 is 20 timesteps of the network): its digits look as good as those of a, and even the exact model moves little, a standard deviation of 1.022 instead of 1.008. So the pictures betray b, c and f, and hide d, g and nearly e.
 #
@@ -831,11 +831,11 @@ figures.show(figures.grid(strips, row_titles=list(rules), size=0.9), "alt.ddpm.g
 #
 # And one more slip, for which no walk is needed. In code, $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$ often loses its bars. The last line of the cell prints $\tilde\beta_t/\beta_t$ with and without them, for $t$ = 1, 2, 3. **Commit:** without the bars, does the step at $t=2$ put back more noise or less?
 
-# %% [markdown] key="gallery-note" lang="id" ref="00c21a25"
+# %% [markdown] key="gallery-note" lang="id" ref="68b1b4e3"
 # (Baris q memuat nilai data asli sebagai pembanding setiap kolom. Kalau tidak ada gundukan, seperti pada b, $s$ tidak berarti apa-apa.)
 #
-# b, c, dan f langsung membuka kedoknya sendiri. (Untuk setiap angka sekelas, b menggambar gambar yang hampir sama, apa pun noise-nya: lihat $D$. Sedangkan persamaan (80) yang salah cetak, $\mu+\Sigma+\epsilon$, sudah dijalankan di Bab 4; yang itu tidak mungkin luput dari mata.) **d-lah yang harus ditakuti.** Angkanya paling bersih di seluruh galeri, dan pengklasifikasi membacanya setidaknya sebaik angka dari a. Tetapi bilangan dari model eksak menceritakan apa yang terjadi: gundukan selebar 0.060, bukan 0.162, dan $W_1$ sebesar 0.089, bukan 0.012. Noise yang dikembalikan terlalu sedikit, setiap perjalanan tertarik ke tengah gundukannya, dan yang hilang adalah *keragaman*: lihat betapa serupa dan tegaknya angka-angka itu,
-# dan lihat $D$. **Gambar yang bersih bukan bukti bahwa sampler itu benar**, begitu pula akurasi: akurasi turun karena kekeliruan yang kasar, tetapi naik ketika keragaman hilang.
+# b, c, dan f langsung membuka kedoknya sendiri. (Untuk setiap angka sekelas, b menggambar gambar yang hampir sama, apa pun noise-nya: lihat $D$. Sedangkan persamaan (80) yang salah cetak, $\mu+\Sigma+\epsilon$, sudah dijalankan di Bab 4; yang itu tidak mungkin luput dari mata.) **d-lah yang harus ditakuti.** Angkanya paling bersih di seluruh galeri, dan pengklasifikasi membaca semuanya sesuai permintaan (begitu pula angka dari a, e, dan g: ia tidak punya kesayangan). Tetapi bilangan dari model eksak menceritakan apa yang terjadi: gundukan selebar 0.060, bukan 0.162, dan $W_1$ sebesar 0.089, bukan 0.012. Noise yang dikembalikan terlalu sedikit, setiap perjalanan tertarik ke tengah gundukannya, dan yang hilang adalah *keragaman*: lihat betapa polos dan teraturnya angka-angka itu,
+# dan lihat $D$. **Gambar yang bersih bukan bukti bahwa sampler itu benar**, begitu pula akurasi: akurasi turun karena kekeliruan yang kasar, tetapi tidak turun ketika keragaman hilang.
 #
 # e menambahkan noise langkah terakhir pada gambar yang sudah jadi: gundukan selebar 0.179, bukan 0.162, dan bintik yang lebih banyak, kalau dicari. g bertanya tentang $t$ yang lebih kecil (satu tempat dalam rantai 50 langkah sama dengan 20 timestep bagi jaringan): angkanya tampak sebaik angka dari a, dan model eksak pun hanya sedikit bergeser, simpangan baku 1.022, bukan 1.008. Jadi gambar mengungkap b, c, dan f, dan menyembunyikan d, g, dan hampir juga e.
 #
@@ -843,10 +843,10 @@ figures.show(figures.grid(strips, row_titles=list(rules), size=0.9), "alt.ddpm.g
 #
 # Masih ada satu keliru tulis, dan untuk yang ini kita tidak perlu berjalan. Di dalam kode, $\tilde\beta_t=\beta_t\,(1-\bar\alpha_{t-1})/(1-\bar\alpha_t)$ sering kehilangan garis atasnya. Baris terakhir sel berikut mencetak $\tilde\beta_t/\beta_t$ dengan dan tanpa garis itu, untuk $t$ = 1, 2, 3. **Putuskan dulu:** tanpa garis atas, langkah pada $t=2$ mengembalikan lebih banyak noise atau lebih sedikit?
 
-# %% [markdown] key="gallery-note" lang="ko" ref="00c21a25"
+# %% [markdown] key="gallery-note" lang="ko" ref="68b1b4e3"
 # (q 줄에는 열마다 견줄 진짜 데이터의 값이 있습니다. b처럼 덩어리가 없으면 $s$는 아무 뜻이 없습니다.)
 #
-# b, c, f는 바로 티가 납니다. (b는 노이즈가 무엇이든 한 클래스의 숫자를 모두 거의 똑같은 그림으로 그립니다. $D$를 보십시오. 오식대로 쓴 식 (80), $\mu+\Sigma+\epsilon$은 4장에서 실행했는데, 그것을 못 알아볼 사람은 없습니다.) **무서운 것은 d입니다.** 전시실에서 가장 깨끗한 숫자를 그리고, 분류기도 적어도 a의 숫자만큼은 잘 읽습니다. 그러나 무슨 일이 있었는지는 정확한 모델의 수가 말해 줍니다. 덩어리의 너비는 0.162가 아니라 0.060이고, $W_1$은 0.012가 아니라 0.089입니다. 다시 넣은 노이즈가 너무 적어서 길마다 덩어리 한가운데로 끌려갔고, 그렇게 잃은 것은 *다양성*입니다. 숫자들이 얼마나 비슷하고 반듯한지, $D$가 얼마인지 보십시오. **그림이 깨끗하다고 샘플러가 옳은 것은 아닙니다.** 정확도도 증거가 되지 못합니다. 크게 틀리면 떨어지지만, 다양성을 잃으면 오히려 올라갑니다.
+# b, c, f는 바로 티가 납니다. (b는 노이즈가 무엇이든 한 클래스의 숫자를 모두 거의 똑같은 그림으로 그립니다. $D$를 보십시오. 오식대로 쓴 식 (80), $\mu+\Sigma+\epsilon$은 4장에서 실행했는데, 그것을 못 알아볼 사람은 없습니다.) **무서운 것은 d입니다.** 전시실에서 가장 깨끗한 숫자를 그리고, 분류기도 모두 주문한 대로 읽습니다(a, e, g의 숫자도 그렇습니다. 분류기가 더 좋아하는 것은 없습니다). 그러나 무슨 일이 있었는지는 정확한 모델의 수가 말해 줍니다. 덩어리의 너비는 0.162가 아니라 0.060이고, $W_1$은 0.012가 아니라 0.089입니다. 다시 넣은 노이즈가 너무 적어서 길마다 덩어리 한가운데로 끌려갔고, 그렇게 잃은 것은 *다양성*입니다. 숫자들이 얼마나 밋밋하고 반듯한지, $D$가 얼마인지 보십시오. **그림이 깨끗하다고 샘플러가 옳은 것은 아닙니다.** 정확도도 증거가 되지 못합니다. 크게 틀리면 떨어지지만, 다양성을 잃어도 떨어지지 않습니다.
 #
 # e는 다 그린 이미지에 마지막 단계의 노이즈를 더합니다. 덩어리는 0.162가 아니라 0.179이고, 눈여겨보면 알갱이도 더 많습니다. g는 더 작은 $t$를 대고 묻습니다(50단계짜리 연쇄에서 한 자리는 신경망의 타임스텝 20개입니다). 그린 숫자는 a의 숫자만큼 좋아 보이고, 정확한 모델에서조차 거의 달라지지 않아 표준편차가 1.008이 아니라 1.022입니다. 그러니까 그림은 b, c, f를 드러내고 d와 g, 그리고 거의 e까지 숨깁니다.
 #

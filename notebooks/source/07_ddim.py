@@ -71,7 +71,7 @@ print(f"RMSE {apart:.2f}")
 race(runs, clock=clock, alt=lang.text("alt.ddim.race"))
 
 # %% [markdown] key="first-note" lang="en"
-# It is (b). At the 50th call DDIM has finished, while DDPM is at $t=950$ and shows nothing but noise. The labels fix *which* digit comes out; *how* it is written differs, since DDPM forgets what $x_T$ says and draws fresh noise at every step. (`guidance.guide(net, y)` is the network with its labels filled in; the rest of what it can do is for chapter 9.) And the time a call takes is the same for both: it is the network's, not the sampler's.
+# It is (b), though DDIM's 5 has come apart. At the 50th call DDIM has finished, while DDPM is at $t=950$ and shows nothing but noise. The labels fix *which* digit comes out; *how* it is written differs, since DDPM forgets what $x_T$ says and draws fresh noise at every step. (`guidance.guide(net, y)` is the network with its labels filled in; the rest of what it can do is for chapter 9.) And the time a call takes is the same for both: it is the network's, not the sampler's.
 #
 # Four questions for this chapter: why may one leave out steps at all (section 1)? Which of them does one keep (3)? What does it cost (4)? And what does one get for giving up the noise (6 and 7)?
 #
@@ -89,8 +89,8 @@ race(runs, clock=clock, alt=lang.text("alt.ddim.race"))
 #
 # **Commit:** for which $\sigma$ does this $x_s$ have the right marginal $q(x_s\mid x_0)$: (a) only for the $\sigma$ of the Markov chain of chapter 2, (b) for small $\sigma$, (c) for every $\sigma$ from 0 to $\sqrt{1-\bar\alpha_s}$?
 
-# %% [markdown] key="first-note" lang="id" ref="edbc3b6f"
-# Jawabannya (b). Pada panggilan ke-50 DDIM sudah selesai, sedangkan DDPM berada di $t=950$ dan baru menampilkan noise. Label menetapkan angka *mana* yang keluar; *bagaimana* angka itu ditulis berbeda, sebab DDPM melupakan apa yang dikatakan $x_T$ dan mengambil noise baru di setiap langkah. (`guidance.guide(net, y)` adalah jaringan yang labelnya sudah diisikan; kemampuannya yang lain menunggu Bab 9.) Dan waktu untuk satu panggilan sama bagi keduanya: itu waktu milik jaringan, bukan milik sampler.
+# %% [markdown] key="first-note" lang="id" ref="c27ff0d6"
+# Jawabannya (b), meskipun angka 5 dari DDIM terlepas. Pada panggilan ke-50 DDIM sudah selesai, sedangkan DDPM berada di $t=950$ dan baru menampilkan noise. Label menetapkan angka *mana* yang keluar; *bagaimana* angka itu ditulis berbeda, sebab DDPM melupakan apa yang dikatakan $x_T$ dan mengambil noise baru di setiap langkah. (`guidance.guide(net, y)` adalah jaringan yang labelnya sudah diisikan; kemampuannya yang lain menunggu Bab 9.) Dan waktu untuk satu panggilan sama bagi keduanya: itu waktu milik jaringan, bukan milik sampler.
 #
 # Ada empat pertanyaan untuk bab ini: mengapa langkah boleh dilewatkan sama sekali (bagian 1)? Langkah mana yang dipertahankan (3)? Berapa ongkosnya (4)? Dan apa yang kita peroleh bila noise kita lepaskan (6 dan 7)?
 #
@@ -108,8 +108,8 @@ race(runs, clock=clock, alt=lang.text("alt.ddim.race"))
 #
 # **Putuskan dulu:** untuk $\sigma$ mana $x_s$ ini memiliki marginal yang benar, $q(x_s\mid x_0)$: (a) hanya untuk $\sigma$ milik rantai Markov dari Bab 2, (b) untuk $\sigma$ kecil, (c) untuk setiap $\sigma$ dari 0 sampai $\sqrt{1-\bar\alpha_s}$?
 
-# %% [markdown] key="first-note" lang="ko" ref="edbc3b6f"
-# (b)입니다. 50번째 호출에서 DDIM은 끝났지만, DDPM은 $t=950$에 있고 보이는 것은 노이즈뿐입니다. *어떤* 숫자가 나올지는 레이블이 정합니다. 그 숫자를 *어떻게* 쓰는지는 서로 다릅니다. DDPM은 $x_T$가 하는 말을 잊고 단계마다 새 노이즈를 뽑기 때문입니다. (`guidance.guide(net, y)`는 레이블을 채워 넣은 신경망입니다. 그것이 하는 다른 일은 9장에서 다룹니다.) 그리고 한 번 부르는 데 걸리는 시간은 둘이 같습니다. 시간을 쓰는 것은 샘플러가 아니라 신경망입니다.
+# %% [markdown] key="first-note" lang="ko" ref="c27ff0d6"
+# DDIM의 5가 떨어져 있기는 해도 (b)입니다. 50번째 호출에서 DDIM은 끝났지만, DDPM은 $t=950$에 있고 보이는 것은 노이즈뿐입니다. *어떤* 숫자가 나올지는 레이블이 정합니다. 그 숫자를 *어떻게* 쓰는지는 서로 다릅니다. DDPM은 $x_T$가 하는 말을 잊고 단계마다 새 노이즈를 뽑기 때문입니다. (`guidance.guide(net, y)`는 레이블을 채워 넣은 신경망입니다. 그것이 하는 다른 일은 9장에서 다룹니다.) 그리고 한 번 부르는 데 걸리는 시간은 둘이 같습니다. 시간을 쓰는 것은 샘플러가 아니라 신경망입니다.
 #
 # 이 장의 물음은 넷입니다. 단계를 빼도 되는 까닭은 무엇입니까(1절)? 어느 단계를 남깁니까(3절)? 대가는 얼마입니까(4절)? 노이즈를 버리면 무엇을 얻습니까(6절과 7절)?
 #
@@ -712,7 +712,7 @@ ax.legend()
 figures.show(fig, "alt.ddim.card")
 
 # %% [markdown] key="cost-claims" lang="en"
-# (a), for both with 50 calls. Before you name a winner, look at the ± of the floor: the distances among real digits scatter that much. Now read the table against the claims.
+# (a), for both with 50 calls. Before you name a winner, look at the ± of the floor: the distances among real digits scatter that much. `ddim` comes closer, `ancestral` has the higher accuracy: who wins depends on the number one asks. (`ddim` even lies a little below the floor. That does not make its digits more real than real ones: the floor is what one set of real digits scores against another, a scale to read by and no bound.) Now read the table against the claims.
 #
 # *“10 to 50 steps instead of 1000: 20 to 100 times faster.”* The arithmetic is right, and the seconds follow the number of calls, since the step itself is almost free. The paper's own claim is 10 to 50 times.
 #
@@ -736,8 +736,8 @@ figures.show(fig, "alt.ddim.card")
 #
 # With $D=\hat x_0$ it is DDIM again: that is its first step, and its last one too, because $\lambda_0$ is infinite.
 
-# %% [markdown] key="cost-claims" lang="id" ref="182fd691"
-# (a), untuk keduanya dengan 50 panggilan. Sebelum menyebut pemenangnya, lihat ± lantainya: sebesar itulah sebaran jarak di antara sesama angka asli. Sekarang mari baca tabel itu berhadapan dengan klaim-klaimnya.
+# %% [markdown] key="cost-claims" lang="id" ref="26c59c30"
+# (a), untuk keduanya dengan 50 panggilan. Sebelum menyebut pemenangnya, lihat ± lantainya: sebesar itulah sebaran jarak di antara sesama angka asli. `ddim` lebih dekat, `ancestral` lebih tinggi akurasinya: siapa pemenangnya bergantung pada bilangan mana yang ditanya. (`ddim` bahkan terletak sedikit di bawah lantai. Itu tidak membuat angkanya lebih asli daripada yang asli: lantai adalah nilai satu himpunan angka asli terhadap himpunan angka asli yang lain, sebuah skala untuk membaca dan bukan batas.) Sekarang mari baca tabel itu berhadapan dengan klaim-klaimnya.
 #
 # *“10 sampai 50 langkah sebagai ganti 1000: 20 sampai 100 kali lebih cepat.”* Hitungannya benar, dan detiknya mengikuti banyaknya panggilan, sebab langkahnya sendiri hampir gratis. Klaim makalahnya sendiri 10 sampai 50 kali.
 #
@@ -761,8 +761,8 @@ figures.show(fig, "alt.ddim.card")
 #
 # Dengan $D=\hat x_0$ ia kembali menjadi DDIM: begitulah langkah pertamanya, dan langkah terakhirnya juga, sebab $\lambda_0$ tak hingga.
 
-# %% [markdown] key="cost-claims" lang="ko" ref="182fd691"
-# 50번 부르면 둘 다 (a)입니다. 어느 쪽이 이겼는지 말하기 전에 바닥의 ±를 보십시오. 진짜 숫자끼리 잰 거리도 그만큼은 들쭉날쭉합니다. 이제 표를 놓고 그 말들을 따져 봅시다.
+# %% [markdown] key="cost-claims" lang="ko" ref="26c59c30"
+# 50번 부르면 둘 다 (a)입니다. 어느 쪽이 이겼는지 말하기 전에 바닥의 ±를 보십시오. 진짜 숫자끼리 잰 거리도 그만큼은 들쭉날쭉합니다. 더 가까운 것은 `ddim`이고 정확도가 더 높은 것은 `ancestral`이어서, 어느 수에 묻느냐에 따라 이긴 쪽이 달라집니다. (`ddim`은 바닥보다도 조금 아래에 있습니다. 그렇다고 그 숫자들이 진짜보다 더 진짜인 것은 아닙니다. 바닥은 진짜 숫자 한 묶음을 다른 묶음과 견준 값이라, 읽을 때 쓰는 눈금이지 한계가 아닙니다.) 이제 표를 놓고 그 말들을 따져 봅시다.
 #
 # *“1000단계 대신 10단계에서 50단계이면 되니 20배에서 100배 빠르다.”* 셈은 맞습니다. 단계의 계산 자체는 거의 공짜이므로 시간은 호출 횟수를 따라갑니다. 논문이 스스로 내세우는 것은 10배에서 50배입니다.
 #
@@ -899,9 +899,9 @@ titles = [name for name in rows if name != "DDIM 50"]
 figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solvers")
 
 # %% [markdown] key="solvers-note" lang="en"
-# At 5 steps neither is good: the order of a solver is a promise about *small* steps. At 10 and 20, 2M is ahead; compare its 20 steps with DDIM's 50. But it does not go on like this: from 20 to 50 steps it hardly gains, or even loses. The promise is also one about *smooth* functions, and a trained network is rough at small $t$: now and then a single pixel tips over.
+# At 5 steps neither is good, and 2M is the worse of the two: the order of a solver is a promise about *small* steps. From 10 on 2M is ahead, its 20 steps do what takes DDIM 50, and at 50 it stands at a third of DDIM's distance or less. Do not read too much into so small a number: by the $1/S$ of section 4, the 250 steps of DDIM that stand in for the end are about as far from it themselves. And the promise is also one about *smooth* functions: where a network is rough at small $t$, the gain ends sooner.
 #
-# One more surprise: in the table of section 4, `dpm-10` stands behind `ddim-10`, although its pictures are closer to the exact ones. That is no contradiction. Here we compare picture with picture, with the path that *this network* prescribes; there, a crowd of pictures with real digits. The network's path is not perfect, and being faithful to it is not the same as being right.
+# A surprise: in the table of section 4, `dpm-10` stands behind `ddim-10`, although its pictures are closer to the exact ones. That is no contradiction. Here we compare picture with picture, with the path that *this network* prescribes; there, a crowd of pictures with real digits. The network's path is not perfect, and being faithful to it is not the same as being right.
 #
 # Look along the columns: it is the same picture in every row. The number of steps decides how *exactly* the picture is drawn, and not *which* picture it is. That is decided by $x_T$. So let us use $x_T$.
 #
@@ -911,10 +911,10 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 #
 # **Commit:** $a$ and $b$ are draws of $\mathcal N(0,I)$ with $d=784$ numbers each. How long is each of them, in units of $\sqrt d$, and how long is the vector half-way: (a) 1 and 1, (b) 1 and about 0.7, (c) 1 and 0.5?
 
-# %% [markdown] key="solvers-note" lang="id" ref="97325bb2"
-# Pada 5 langkah tidak satu pun yang baik: orde sebuah penyelesai adalah janji tentang langkah yang *pendek*. Pada 10 dan 20, 2M unggul; bandingkan 20 langkahnya dengan 50 langkah DDIM. Tetapi tidak terus begitu: dari 20 ke 50 langkah ia hampir tidak membaik, atau malah memburuk. Janji itu juga janji tentang fungsi yang *mulus*, sedangkan jaringan terlatih kasar pada $t$ kecil: sesekali ada satu piksel yang berbalik.
+# %% [markdown] key="solvers-note" lang="id" ref="f5eb525f"
+# Pada 5 langkah tidak satu pun yang baik, dan dari keduanya 2M yang lebih buruk: orde sebuah penyelesai adalah janji tentang langkah yang *pendek*. Mulai dari 10, 2M unggul; 20 langkahnya setara dengan 50 langkah DDIM, dan pada 50 jaraknya tinggal sepertiga jarak DDIM atau kurang. Jangan membaca terlalu banyak dari bilangan sekecil itu: menurut $1/S$ di bagian 4, 250 langkah DDIM yang mewakili ujung jalannya sendiri masih kira-kira sejauh itu darinya. Janji itu juga janji tentang fungsi yang *mulus*: kalau jaringannya kasar pada $t$ kecil, kemajuannya berhenti lebih awal.
 #
-# Satu kejutan lagi: dalam tabel di bagian 4, `dpm-10` kalah dari `ddim-10`, padahal gambarnya lebih dekat ke gambar yang tepat. Itu bukan pertentangan. Di sini kita membandingkan gambar dengan gambar, dengan jalan yang ditentukan *jaringan ini*; di sana, kerumunan gambar dengan angka asli. Jalan jaringan itu tidak sempurna, dan setia kepadanya tidak sama dengan benar.
+# Sebuah kejutan: dalam tabel di bagian 4, `dpm-10` kalah dari `ddim-10`, padahal gambarnya lebih dekat ke gambar yang tepat. Itu bukan pertentangan. Di sini kita membandingkan gambar dengan gambar, dengan jalan yang ditentukan *jaringan ini*; di sana, kerumunan gambar dengan angka asli. Jalan jaringan itu tidak sempurna, dan setia kepadanya tidak sama dengan benar.
 #
 # Lihat kolom demi kolom: di setiap baris gambarnya sama. Banyaknya langkah menentukan seberapa *teliti* gambar itu digambar, bukan gambar *mana* yang digambar. Yang menentukan itu $x_T$. Maka mari kita manfaatkan $x_T$.
 #
@@ -924,10 +924,10 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 #
 # **Putuskan dulu:** $a$ dan $b$ adalah sampel $\mathcal N(0,I)$, masing-masing berisi $d=784$ bilangan. Berapa panjang masing-masing, dalam satuan $\sqrt d$, dan berapa panjang vektor di tengah-tengah: (a) 1 dan 1, (b) 1 dan kira-kira 0.7, (c) 1 dan 0.5?
 
-# %% [markdown] key="solvers-note" lang="ko" ref="97325bb2"
-# 5단계에서는 어느 쪽도 좋지 않습니다. 풀이법의 차수는 단계가 *짧을* 때의 약속이기 때문입니다. 10단계와 20단계에서는 2M이 앞섭니다. 그 20단계를 DDIM의 50단계와 견주어 보십시오. 그러나 언제까지나 그렇지는 않습니다. 20단계에서 50단계로 늘리면 거의 나아지지 않거나 도리어 나빠집니다. 그 약속은 *매끄러운* 함수에 대한 약속이기도 한데, 학습한 신경망은 작은 $t$에서 거칩니다. 이따금 픽셀 하나가 뒤집히기도 합니다.
+# %% [markdown] key="solvers-note" lang="ko" ref="f5eb525f"
+# 5단계에서는 어느 쪽도 좋지 않고, 둘 가운데서는 2M이 더 나쁩니다. 풀이법의 차수는 단계가 *짧을* 때의 약속이기 때문입니다. 10단계부터는 2M이 앞섭니다. 그 20단계는 DDIM의 50단계와 맞먹고, 50단계에서는 거리가 DDIM의 삼분의 일이 될까 말까 합니다. 이렇게 작은 수에 너무 큰 뜻을 두지는 마십시오. 4절의 $1/S$대로라면, 끝을 대신하는 DDIM의 250단계부터가 진짜 끝에서 그쯤 떨어져 있습니다. 그 약속은 *매끄러운* 함수에 대한 약속이기도 합니다. 신경망이 작은 $t$에서 거칠면 그만큼 일찍 나아지기를 멈춥니다.
 #
-# 놀랄 일이 하나 더 있습니다. 4절의 표에서는 `dpm-10`이 `ddim-10`에 뒤집니다. 그린 그림은 정확한 그림에 더 가까운데도 그렇습니다. 모순은 아닙니다. 여기서는 그림 한 장 한 장을 *이 신경망*이 정해 주는 길과 견주고, 거기서는 그림 한 무리를 진짜 숫자와 견줍니다. 신경망의 길은 완벽하지 않으므로, 그 길에 충실한 것과 옳은 것은 다릅니다.
+# 놀랄 일이 있습니다. 4절의 표에서는 `dpm-10`이 `ddim-10`에 뒤집니다. 그린 그림은 정확한 그림에 더 가까운데도 그렇습니다. 모순은 아닙니다. 여기서는 그림 한 장 한 장을 *이 신경망*이 정해 주는 길과 견주고, 거기서는 그림 한 무리를 진짜 숫자와 견줍니다. 신경망의 길은 완벽하지 않으므로, 그 길에 충실한 것과 옳은 것은 다릅니다.
 #
 # 열을 따라 내려가며 보십시오. 어느 줄에서나 같은 그림입니다. 단계 수는 그림을 얼마나 *정확하게* 그릴지를 정할 뿐, *어떤* 그림일지는 정하지 않습니다. 어떤 그림일지는 $x_T$가 정합니다. 그러니 이제 $x_T$를 써 봅시다.
 #
@@ -1022,17 +1022,17 @@ pictures = {name: frames.to_uint8(sheet) for name, sheet in sheets.items()}
 atlas(pictures, {"f": fs}, start={"f": 0.5}, alt=lang.text("alt.ddim.interpolation"))
 
 # %% [markdown] key="between-note" lang="en"
-# (c), for lerp as for slerp! One is often told that lerp gives washed-out pictures. With this network, on these digits, no single picture gives it away. Both turn one hand into the other through legible digits, while the third shows what a mean of pictures is: two exposures on one film.
+# (c), for lerp as for slerp: sharp strokes all the way! One is often told that lerp gives washed-out pictures. With this network, on these digits, no single picture gives it away. The 2, the 3 and the 5 turn from one hand into the other through legible digits, and the 8 opens on the way, whichever way it goes. The third shows what a mean of pictures is: two exposures on one film.
 #
 # So does the shell not matter? A single picture is the wrong place to look. Ask for many: the digit 3, 60 times, half-way between two noises. **Commit:** compare how much the 60 pictures vary among themselves, for slerp, for lerp, for fresh noise and for real ones. Where do you expect a difference?
 
-# %% [markdown] key="between-note" lang="id" ref="326f823c"
-# (c), untuk lerp sama seperti untuk slerp! Sering dikatakan bahwa lerp menghasilkan gambar yang pucat. Dengan jaringan ini, pada angka-angka ini, tidak ada satu gambar pun yang membuka rahasianya. Keduanya mengubah satu tulisan tangan menjadi yang lain lewat angka-angka yang terbaca, sedangkan jalan ketiga memperlihatkan apa itu rata-rata gambar: dua jepretan pada selembar film yang sama.
+# %% [markdown] key="between-note" lang="id" ref="55378316"
+# (c), untuk lerp sama seperti untuk slerp: goresannya tajam di sepanjang jalan! Sering dikatakan bahwa lerp menghasilkan gambar yang pucat. Dengan jaringan ini, pada angka-angka ini, tidak ada satu gambar pun yang membuka rahasianya. Angka 2, 3, dan 5 beralih dari satu tulisan tangan ke yang lain lewat angka-angka yang terbaca, dan angka 8 terbuka di tengah jalan, lewat jalan mana pun ia pergi. Jalan ketiga memperlihatkan apa itu rata-rata gambar: dua jepretan pada selembar film yang sama.
 #
 # Jadi kulit bola itu tidak penting? Satu gambar bukan tempat yang tepat untuk mencarinya. Mintalah banyak: angka 3 sebanyak 60 gambar, di tengah-tengah antara dua noise. **Putuskan dulu:** bandingkan seberapa beragam ke-60 gambar itu satu sama lain, untuk slerp, untuk lerp, untuk noise baru, dan untuk angka tiga asli. Di mana kita akan menemukan perbedaan?
 
-# %% [markdown] key="between-note" lang="ko" ref="326f823c"
-# (c)입니다. slerp도 lerp도 멀쩡합니다! lerp로는 빛바랜 그림이 나온다는 말을 흔히 듣습니다. 그러나 이 신경망과 이 숫자들에서는 그림 한 장만 보아서 티가 나는 일이 없습니다. 둘 다 알아볼 수 있는 숫자를 거치며 한 필체를 다른 필체로 바꿉니다. 셋째 길은 그림의 평균이 무엇인지를 보여 줍니다. 필름 한 컷에 두 번 찍은 사진입니다.
+# %% [markdown] key="between-note" lang="ko" ref="55378316"
+# (c)입니다. slerp도 lerp도 줄곧 획이 또렷합니다! lerp로는 빛바랜 그림이 나온다는 말을 흔히 듣습니다. 그러나 이 신경망과 이 숫자들에서는 그림 한 장만 보아서 티가 나는 일이 없습니다. 2와 3과 5는 알아볼 수 있는 숫자를 거치며 한 필체에서 다른 필체로 바뀌고, 8은 어느 길로 가든 도중에 벌어집니다. 셋째 길은 그림의 평균이 무엇인지를 보여 줍니다. 필름 한 컷에 두 번 찍은 사진입니다.
 #
 # 그러면 껍질은 아무래도 좋습니까? 그림 한 장은 차이를 찾을 곳이 아닙니다. 많이 그려 보아야 합니다. 두 노이즈의 한가운데에서 숫자 3을 60장 그립니다. **답을 먼저 정하십시오.** 60장이 서로 얼마나 다른지를 slerp, lerp, 새로 뽑은 노이즈, 진짜 손글씨에서 비교합니다. 어디에서 차이가 나겠습니까?
 
@@ -1224,7 +1224,7 @@ titles = ["$x_0$", *(f"$y={k}$" for k in range(10))]
 figures.show(figures.grid(rows, titles, size=0.8), "alt.ddim.relabel")
 
 # %% [markdown] key="limits" lang="en"
-# The pen survives best: a bold digit stays bold under every label, a thin one thin (compare the printed share of bright pixels), and much of the slant stays. What must change, changes. Some strokes of the old digit show through where they should not: the address was written in terms of *that* digit.
+# The pen survives best, though not always: beside the bold 3 all digits are bold, beside the thin 1 all are thin, but beside the bold 0 only the 0 itself is as bold (compare the printed share of bright pixels). Much of the slant stays, too. What must change, changes. Some strokes of the old digit show through where they should not: the address was written in terms of *that* digit.
 #
 # ## 8 · Deterministic does not mean better
 #
@@ -1232,8 +1232,8 @@ figures.show(figures.grid(rows, titles, size=0.8), "alt.ddim.relabel")
 #
 # **Commit:** who suffers more from that, DDIM or the walk with fresh noise?
 
-# %% [markdown] key="limits" lang="id" ref="90834d59"
-# Tebal penalah yang paling bertahan: angka yang tebal tetap tebal dengan label apa pun, yang tipis tetap tipis (bandingkan bagian piksel terang yang tercetak), dan sebagian besar kemiringannya tinggal. Apa yang harus berubah, berubah. Beberapa goresan angka lama masih membayang di tempat yang tidak semestinya: alamat itu ditulis dalam bahasa angka yang *lama*.
+# %% [markdown] key="limits" lang="id" ref="bf34afa4"
+# Tebal penalah yang paling bertahan, meskipun tidak selalu: di samping angka 3 yang tebal semua angka tebal, di samping angka 1 yang tipis semuanya tipis, tetapi di samping angka 0 yang tebal hanya angka 0 itu sendiri yang setebal itu (bandingkan bagian piksel terang yang tercetak). Sebagian besar kemiringannya pun tinggal. Apa yang harus berubah, berubah. Beberapa goresan angka lama masih membayang di tempat yang tidak semestinya: alamat itu ditulis dalam bahasa angka yang *lama*.
 #
 # ## 8 · Deterministik tidak berarti lebih baik
 #
@@ -1241,8 +1241,8 @@ figures.show(figures.grid(rows, titles, size=0.8), "alt.ddim.relabel")
 #
 # **Putuskan dulu:** siapa yang lebih menderita karenanya, DDIM atau perjalanan dengan noise baru?
 
-# %% [markdown] key="limits" lang="ko" ref="90834d59"
-# 가장 잘 살아남는 것은 펜입니다. 어느 레이블을 주든 굵은 숫자는 굵고 가는 숫자는 가늡니다(출력된 밝은 픽셀의 비율을 견주어 보십시오). 기울기도 꽤 남습니다. 바뀌어야 할 것은 바뀝니다. 옛 숫자의 획이 있어서는 안 될 곳에 비쳐 보이기도 합니다. 주소가 *그* 숫자를 놓고 쓰였기 때문입니다.
+# %% [markdown] key="limits" lang="ko" ref="bf34afa4"
+# 가장 잘 살아남는 것은 펜이지만, 늘 그런 것은 아닙니다. 굵은 3 옆에서는 모든 숫자가 굵고 가는 1 옆에서는 모두 가늘지만, 굵은 0 옆에서 그만큼 굵은 것은 0뿐입니다(출력된 밝은 픽셀의 비율을 견주어 보십시오). 기울기도 꽤 남습니다. 바뀌어야 할 것은 바뀝니다. 옛 숫자의 획이 있어서는 안 될 곳에 비쳐 보이기도 합니다. 주소가 *그* 숫자를 놓고 쓰였기 때문입니다.
 #
 # ## 8 · 결정론적이라고 더 나은 것은 아닙니다
 #
