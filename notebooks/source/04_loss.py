@@ -1131,12 +1131,13 @@ print("1000 MSE", [f"{1000 * error:.0f}" for error in scratch.recent.tolist()])
 
 # %% key="digits-shipped-run"
 shipped = checkpoints.load("digits")
+seen = sum(checkpoints.card("digits")["images_seen"])
 further = training.Run(
     checkpoints.load("digits"),
     images,
     labels,
     training.Recipe(learning_rate=1e-4, **recipe),
-    state=folder / "04-digits.safetensors",
+    state=folder / f"04-digits-{seen}.safetensors",
 )
 training.train(further, seconds=seconds / 3)
 print("step", further.step, f"{further.seconds:.0f} s")

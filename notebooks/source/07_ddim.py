@@ -901,7 +901,7 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 # %% [markdown] key="solvers-note" lang="en"
 # At 5 steps neither is good, and 2M is the worse of the two: the order of a solver is a promise about *small* steps. From 10 on 2M is ahead, its 20 steps do what takes DDIM 50, and at 50 it stands at a third of DDIM's distance or less. Do not read too much into so small a number: by the $1/S$ of section 4, the 250 steps of DDIM that stand in for the end are about as far from it themselves. And the promise is also one about *smooth* functions: where a network is rough at small $t$, the gain ends sooner.
 #
-# A surprise: in the table of section 4, `dpm-10` stands behind `ddim-10`, although its pictures are closer to the exact ones. That is no contradiction. Here we compare picture with picture, with the path that *this network* prescribes; there, a crowd of pictures with real digits. The network's path is not perfect, and being faithful to it is not the same as being right.
+# A surprise: in the table of section 4, `dpm-10` is not ahead of `ddim-10` (lower in accuracy, and the distances differ by less than their ±), although its pictures are closer to the exact ones. That is no contradiction. Here we compare picture with picture, with the path that *this network* prescribes; there, a crowd of pictures with real digits. The network's path is not perfect, and being faithful to it is not the same as being right.
 #
 # Look along the columns: it is the same picture in every row. The number of steps decides how *exactly* the picture is drawn, and not *which* picture it is. That is decided by $x_T$. So let us use $x_T$.
 #
@@ -911,10 +911,10 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 #
 # **Commit:** $a$ and $b$ are draws of $\mathcal N(0,I)$ with $d=784$ numbers each. How long is each of them, in units of $\sqrt d$, and how long is the vector half-way: (a) 1 and 1, (b) 1 and about 0.7, (c) 1 and 0.5?
 
-# %% [markdown] key="solvers-note" lang="id" ref="f5eb525f"
+# %% [markdown] key="solvers-note" lang="id" ref="1f38607e"
 # Pada 5 langkah tidak satu pun yang baik, dan dari keduanya 2M yang lebih buruk: orde sebuah penyelesai adalah janji tentang langkah yang *pendek*. Mulai dari 10, 2M unggul; 20 langkahnya setara dengan 50 langkah DDIM, dan pada 50 jaraknya tinggal sepertiga jarak DDIM atau kurang. Jangan membaca terlalu banyak dari bilangan sekecil itu: menurut $1/S$ di bagian 4, 250 langkah DDIM yang mewakili ujung jalannya sendiri masih kira-kira sejauh itu darinya. Janji itu juga janji tentang fungsi yang *mulus*: kalau jaringannya kasar pada $t$ kecil, kemajuannya berhenti lebih awal.
 #
-# Sebuah kejutan: dalam tabel di bagian 4, `dpm-10` kalah dari `ddim-10`, padahal gambarnya lebih dekat ke gambar yang tepat. Itu bukan pertentangan. Di sini kita membandingkan gambar dengan gambar, dengan jalan yang ditentukan *jaringan ini*; di sana, kerumunan gambar dengan angka asli. Jalan jaringan itu tidak sempurna, dan setia kepadanya tidak sama dengan benar.
+# Sebuah kejutan: dalam tabel di bagian 4, `dpm-10` tidak mengungguli `ddim-10` (akurasinya lebih rendah, dan selisih jaraknya lebih kecil daripada ±-nya), padahal gambarnya lebih dekat ke gambar yang tepat. Itu bukan pertentangan. Di sini kita membandingkan gambar dengan gambar, dengan jalan yang ditentukan *jaringan ini*; di sana, kerumunan gambar dengan angka asli. Jalan jaringan itu tidak sempurna, dan setia kepadanya tidak sama dengan benar.
 #
 # Lihat kolom demi kolom: di setiap baris gambarnya sama. Banyaknya langkah menentukan seberapa *teliti* gambar itu digambar, bukan gambar *mana* yang digambar. Yang menentukan itu $x_T$. Maka mari kita manfaatkan $x_T$.
 #
@@ -924,10 +924,10 @@ figures.show(figures.grid(images, row_titles=titles, size=0.7), "alt.ddim.solver
 #
 # **Putuskan dulu:** $a$ dan $b$ adalah sampel $\mathcal N(0,I)$, masing-masing berisi $d=784$ bilangan. Berapa panjang masing-masing, dalam satuan $\sqrt d$, dan berapa panjang vektor di tengah-tengah: (a) 1 dan 1, (b) 1 dan kira-kira 0.7, (c) 1 dan 0.5?
 
-# %% [markdown] key="solvers-note" lang="ko" ref="f5eb525f"
+# %% [markdown] key="solvers-note" lang="ko" ref="1f38607e"
 # 5단계에서는 어느 쪽도 좋지 않고, 둘 가운데서는 2M이 더 나쁩니다. 풀이법의 차수는 단계가 *짧을* 때의 약속이기 때문입니다. 10단계부터는 2M이 앞섭니다. 그 20단계는 DDIM의 50단계와 맞먹고, 50단계에서는 거리가 DDIM의 삼분의 일이 될까 말까 합니다. 이렇게 작은 수에 너무 큰 뜻을 두지는 마십시오. 4절의 $1/S$대로라면, 끝을 대신하는 DDIM의 250단계부터가 진짜 끝에서 그쯤 떨어져 있습니다. 그 약속은 *매끄러운* 함수에 대한 약속이기도 합니다. 신경망이 작은 $t$에서 거칠면 그만큼 일찍 나아지기를 멈춥니다.
 #
-# 놀랄 일이 있습니다. 4절의 표에서는 `dpm-10`이 `ddim-10`에 뒤집니다. 그린 그림은 정확한 그림에 더 가까운데도 그렇습니다. 모순은 아닙니다. 여기서는 그림 한 장 한 장을 *이 신경망*이 정해 주는 길과 견주고, 거기서는 그림 한 무리를 진짜 숫자와 견줍니다. 신경망의 길은 완벽하지 않으므로, 그 길에 충실한 것과 옳은 것은 다릅니다.
+# 놀랄 일이 있습니다. 4절의 표에서 `dpm-10`은 `ddim-10`보다 낫지 않습니다. 정확도는 더 낮고, 거리의 차이는 ±보다 작습니다. 그린 그림은 정확한 그림에 더 가까운데도 그렇습니다. 모순은 아닙니다. 여기서는 그림 한 장 한 장을 *이 신경망*이 정해 주는 길과 견주고, 거기서는 그림 한 무리를 진짜 숫자와 견줍니다. 신경망의 길은 완벽하지 않으므로, 그 길에 충실한 것과 옳은 것은 다릅니다.
 #
 # 열을 따라 내려가며 보십시오. 어느 줄에서나 같은 그림입니다. 단계 수는 그림을 얼마나 *정확하게* 그릴지를 정할 뿐, *어떤* 그림일지는 정하지 않습니다. 어떤 그림일지는 $x_T$가 정합니다. 그러니 이제 $x_T$를 써 봅시다.
 #
