@@ -1,9 +1,20 @@
 """What a notebook of the course imports: one small room an idea, one direction of flow.
 
-The mathematics: schedules, forward, parameterisations, gaussians, losses, guidance, samplers, metrics.
-The network and its files: unet, training, checkpoints, adapters, device, data.
-What one sees: frames, figures, pictures, widgets.
-What one does: exercises, progress; ledger (the equations). For all of them: lang (every sentence), files.
+After each colon stand rooms, all of them; a room's own first line says what it holds.
+
+- The forward process and the answers eps, x_0 and v: schedules, forward, parameterisations.
+- Densities known exactly, the loss and the bound, how good samples are: gaussians, losses, metrics.
+- Walks back through whole t, what guards them, the noise of a picture: samplers, walks, latents.
+- The score and its Langevin dynamics, SDE, ODE and likelihood: score, annealing, divergence.
+- What those stand on: continuous, real_walks, ode.
+- Steering by a label, by known pixels, by a small picture: guidance, inpaint, superres.
+- Other ways to generate, and copies: flow_matching, flow_maps, autoencoder, distil, memory.
+- Networks: unet, dit, mlp.
+- Training for hours or in a cell, by several processes, until stopped: training, descent, ranks, signals.
+- Data, weights, the machine, other libraries' models: data, checkpoints, device, adapters.
+- What one sees: frames, figures, pictures, widgets.
+- What one does, and the equations: exercises, progress, ledger.
+- For all of them, every sentence, file and refusal: lang, files, checks.
 
 This file keeps to syntax that every Python 3 reads: one that is too old gets a sentence, not a traceback.
 """

@@ -22,9 +22,10 @@ from course_lib.dit import DiT
 from course_lib.files import sha256, write_atomically, write_json
 from course_lib.mlp import MLP
 from course_lib.parameterisations import EpsModel
+from course_lib.superres import SuperRes
 from course_lib.unet import UNet
 
-NETWORKS: dict[str, type[nn.Module]] = {"UNet": UNet, "MLP": MLP, "DiT": DiT}
+NETWORKS: dict[str, type[nn.Module]] = {"UNet": UNet, "MLP": MLP, "DiT": DiT, "SuperRes": SuperRes}
 
 
 def write_tensors(path: Path, tensors: dict[str, Tensor], note: dict[str, Any]) -> None:
@@ -162,7 +163,7 @@ def load(
     name: a checkpoint in data/ ("digits") or the path of a .safetensors file with its card beside it.
     precision: "fp32", "bf16", or "auto" for whichever this machine computes faster.
     compile: as of ``device.prepare``, for many calls: the first one takes many times as long.
-    The card's "network" names its kind, "UNet" (also where it names none), "MLP" or "DiT".
+    The card's "network" names its kind, a name of NETWORKS ("UNet" where it names none).
     FileNotFoundError where it is missing; ValueError where it is corrupt, its card describes no network or
     schedule of this library, or this machine cannot compute as asked.
     """
@@ -188,7 +189,7 @@ def save(path: Path, module: nn.Module, about: dict[str, Any], half: bool = True
     """Write the module's weights (float16 unless ``half=False``) and its card beside them.
 
     ``path`` is taken as it stands: unlike in ``load``, no name leads into the course's own data/. The card
-    of an ``MLP`` or a ``DiT`` says so, in "network"; one that names no network is a ``UNet``'s.
+    of any other network than a ``UNet`` says so, in "network".
     """
     if path.suffix != ".safetensors":  # its card could not be told from it
         raise ValueError(lang.text("error.suffix", path=path))

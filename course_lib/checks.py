@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -48,6 +50,13 @@ def check_whole(name: str, x: Any, least: int = 1, most: int | None = None) -> i
     return int(x)
 
 
+def check_positive(name: str, x: Any) -> float:
+    """``x`` as a float if it is a finite number greater than 0; otherwise ValueError."""
+    if not is_number(x) or not 0 < x < math.inf:  # NaN too
+        raise ValueError(lang.text("error.positive", name=name, got=repr(x)))
+    return float(x)
+
+
 def check_bool(name: str, x: object) -> None:
     """Raise ValueError unless ``x`` is True or False: "no", 0 and None would be taken for one of them."""
     if not isinstance(x, bool):
@@ -89,6 +98,19 @@ def numbers(name: str, x: Any, dtype: torch.dtype | None = None, device: Any = N
     if made.is_complex():
         raise ValueError(lang.text("error.numbers", name=name, got=made.dtype))
     return made
+
+
+def check_answer(name: str, answer: Any, x: Tensor) -> Tensor:
+    """What ``name`` answered for x, in x's dtype; ValueError for no tensor or another shape than x."""
+    if not isinstance(answer, Tensor) or answer.shape != x.shape:  # it would broadcast in silence
+        want = tuple(x.shape)
+        raise ValueError(lang.text("error.answer_shape", name=name, want=want, got=seen(answer)))
+    return answer.to(x.dtype)
+
+
+def first_few(listed: Sequence[Any]) -> str:
+    """The first four of ``listed``, for a sentence."""
+    return ", ".join(map(str, listed[:4])) + (", …" if len(listed) > 4 else "")
 
 
 def seen(x: object) -> object:

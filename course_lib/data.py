@@ -94,6 +94,13 @@ def check_images(x_0: Images) -> Images:
     return x_0
 
 
+def check_divides(images: Tensor, factor: int) -> None:
+    """ValueError unless both sides of (B, C, H, W) images are multiples of ``factor``, and not 0."""
+    height, width = images.shape[-2:]
+    if height % factor or width % factor or not height or not width:
+        raise ValueError(lang.text("error.divides", height=height, width=width, factor=factor))
+
+
 def check_points(x_0: Float[Tensor, "N d"]) -> Float[Tensor, "N d"]:
     """``x_0`` if it is (N, d), not empty, floating and finite, of any size; otherwise ValueError."""
     check_tensor("points", x_0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -32,6 +33,11 @@ def check_batch(name: str, x: Tensor) -> None:
         raise ValueError(lang.text("error.image_shape", got=(), want="(B, …)"))
     if not x.is_floating_point():
         raise ValueError(lang.text("error.float_images", got=x.dtype))
+
+
+def noise_like(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Standard normal noise of x's shape, dtype and device."""
+    return torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
 
 
 def q_sample(

@@ -12,7 +12,9 @@ from torch import Tensor
 from course_lib import data, lang
 from course_lib.checks import check_not_empty, check_whole, numbers, seen
 from course_lib.forward import check_batch
-from course_lib.schedules import Schedule, Timesteps, gather, signal_noise
+from course_lib.schedules import Schedule, Timesteps, gather, per_item, signal_noise
+
+_FEW = 16  # numbers a point: up to here all differences fit into memory
 
 
 def kl(
@@ -84,8 +86,7 @@ class Mixture:
         # log( weights_k N(x; scale means_k, variance_k I) ), and the means; scale (B, 1), variance (B, K).
         flat, means = x.flatten(1), self.means.flatten(1).to(x)
         # ||x - c m||^2 = c^2 ||x/c - m||^2, so that each item may have its own c and nothing cancels.
-        distance = torch.cdist(flat / scale, means, compute_mode="donot_use_mm_for_euclid_dist")
-        distance = scale.square() * distance.square()
+        distance = scale.square() * _squared_distances(flat / scale, means)
         d = flat.shape[1]
         parts = (
             self.weights.to(x).log() - 0.5 * d * (2 * math.pi * variance).log() - 0.5 * distance / variance
@@ -105,7 +106,7 @@ class Mixture:
         g, where = generator, self.means.device
         k = torch.multinomial(self.weights, n, replacement=True, generator=g)
         z = torch.randn((n, *self.means.shape[1:]), generator=g, device=where, dtype=self.means.dtype)
-        return self.means[k] + self.stds[k].reshape(-1, *[1] * (z.ndim - 1)) * z
+        return self.means[k] + per_item(self.stds[k], z) * z
 
     def diffused(self, t: int, schedule: Schedule) -> Mixture:
         """The law of x_t when x_0 follows this mixture: again a mixture.
@@ -150,6 +151,14 @@ class Mixture:
         return OptimalEps(self, schedule)
 
 
+def _squared_distances(x: Tensor, means: Tensor) -> Tensor:
+    """||x_b - means_k||^2 as (B, K)."""
+    # Beyond that (B, K, d) is too large; cdist has wrong derivatives under torch.func (seen in torch 2.15).
+    if x.shape[1] <= _FEW:
+        return (x[:, None] - means).square().sum(2)
+    return torch.cdist(x, means, compute_mode="donot_use_mm_for_euclid_dist").square()
+
+
 class OptimalEps:
     """E[eps | x_t] for mixture data: the answer that minimises the training loss at every t.
 
@@ -169,9 +178,12 @@ class OptimalEps:
             torch.as_tensor(root, dtype=x_t.dtype, device=x_t.device).reshape(-1, 1)
             for root in signal_noise(t, rows, self.schedule)
         )
-        variance = (signal * self.data.stds.to(x_t)).square() + noise.square()
-        score = self.data._score(x_t, signal, variance)
-        return -noise.reshape(-1, *[1] * (x_t.ndim - 1)) * score
+        return self.at(x_t, signal, noise)
+
+    def at(self, x: Float[Tensor, "B *D"], signal: Tensor, noise: Tensor) -> Float[Tensor, "B *D"]:
+        """E[eps | x] where x = signal x_0 + noise eps; signal and noise (B, 1), or (1, 1) for all items."""
+        variance = (signal * self.data.stds.to(x)).square() + noise.square()
+        return -per_item(noise, x) * self.data._score(x, signal, variance)
 
 
 class IdealDenoiser(OptimalEps):

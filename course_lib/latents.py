@@ -15,7 +15,7 @@ from course_lib.checks import numbers
 from course_lib.forward import check_batch, check_noise, predict_x_0, q_sample
 from course_lib.parameterisations import Model
 from course_lib.samplers import Step
-from course_lib.schedules import Schedule, every
+from course_lib.schedules import Schedule, every, per_item
 from course_lib.walks import Watch, check_times, check_walk, own
 
 
@@ -90,7 +90,7 @@ def slerp(
     if opposite.any():
         raise ValueError(lang.text("error.opposite", at=int(opposite.nonzero()[0, 0])))
     # The arc cosine of the inner product would lose half of the digits of a small angle.
-    omega = 2 * torch.atan2(apart, along).reshape(-1, *[1] * (a.ndim - 1))
+    omega = per_item(2 * torch.atan2(apart, along), a)
     sine = omega.sin()
     straight = ~(sine > torch.finfo(exact).eps)  # NaN, of a zero vector, too
     sine = torch.where(straight, 1.0, sine)
@@ -123,4 +123,4 @@ def _fractions(a: Tensor, b: Tensor, f: Any) -> Tensor:
     outside = ~((at >= 0) & (at <= 1))  # NaN too
     if outside.any():
         raise ValueError(lang.text("error.fraction", got=float(at[outside].flatten()[0])))
-    return at.reshape(-1, *[1] * (a.ndim - 1))
+    return per_item(at, a)

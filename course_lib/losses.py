@@ -14,9 +14,9 @@ from torch import Tensor
 
 from course_lib import gaussians, lang
 from course_lib.checks import check_not_empty, check_number, check_tensor, check_whole, seen
-from course_lib.forward import check_batch, check_noise, posterior, q_sample
+from course_lib.forward import check_batch, check_noise, noise_like, posterior, q_sample
 from course_lib.parameterisations import EpsModel, Model, check_schedule
-from course_lib.schedules import Schedule, Table, Timesteps, check_variance, gather
+from course_lib.schedules import Schedule, Table, Timesteps, check_variance, gather, per_item
 
 DECODERS = ("gaussian", "discrete")
 LEVELS = 256  # of a pixel
@@ -164,7 +164,7 @@ def vlb_term(
     mu_theta = (x_s - beta_s / gone_s**0.5 * eps_hat) / alpha_s**0.5
     sigma_squared = torch.as_tensor(gather(_variances(schedule, variance), s, x_s))
     mu_tilde, beta_tilde_s = posterior(wide, x_s, s, schedule)
-    first, last = (_rows(at == end, x_s) for end in (0, schedule.T))
+    first, last = (per_item(at == end, x_s) for end in (0, schedule.T))
     # At s = 1 the posterior is a point: its KL is no number, and L_0 stands in its place.
     known = torch.where(first, sigma_squared, torch.as_tensor(beta_tilde_s))
     each = _flat(gaussians.kl(mu_tilde, known, mu_theta, sigma_squared)).sum(1)
@@ -205,7 +205,7 @@ def vlb_terms(
     terms = []
     for start in range(0, T, chunk):
         ts = torch.arange(start, min(start + chunk, T), device=x_0.device)
-        drawn = [_draw(x_0, generator) if eps is None else eps for _ in range(len(ts))]
+        drawn = [noise_like(x_0, generator) if eps is None else eps for _ in range(len(ts))]
         # No repeat for a chunk of one: the model then sees the caller's own batch, in its order.
         many = x_0.repeat(len(ts), *[1] * (x_0.ndim - 1))
         each = vlb_term(model, many, ts.repeat_interleave(b), torch.cat(drawn), schedule, variance, decoder)
@@ -218,10 +218,6 @@ def together(x_0: Float[Tensor, "B *D"]) -> int:
     """How many t of this batch make a call of moderate size: 128 digits, or up to 2048 points; at least 1."""
     rows = min(ROWS, NUMBERS // max(1, x_0[:1].numel()))
     return max(1, rows // max(1, len(x_0)))
-
-
-def _draw(x_0: Tensor, generator: torch.Generator | None) -> Tensor:
-    return torch.randn(x_0.shape, generator=generator, dtype=x_0.dtype, device=x_0.device)
 
 
 def _check(model: object, x_0: Tensor, schedule: Schedule, variance: str, decoder: str) -> None:
@@ -250,10 +246,6 @@ def _variances(schedule: Schedule, variance: str) -> Table:
 def _flat(x: Tensor) -> Tensor:
     """One row an item; an item of shape () is one number."""
     return x.flatten(1) if x.ndim > 1 else x[:, None]
-
-
-def _rows(mask: Tensor, x: Tensor) -> Tensor:
-    return mask.reshape(-1, *[1] * (x.ndim - 1))
 
 
 def _prior_term(x_0: Tensor, schedule: Schedule) -> Tensor:

@@ -132,17 +132,40 @@ def balanced_labels(n: int) -> Int[Tensor, " n"]:
     return torch.arange(n) % 10
 
 
-def floor(n: int = 5_000, seed: int = 0) -> float:
-    """What n real training digits score: how far from 0 the distance stays for true images at this N.
+def real(n: int = 5_000, seed: int = 0) -> tuple[Float[Tensor, "n 1 28 28"], Int[Tensor, " n"]]:
+    """n real training digits drawn by lot and their labels, spread over the classes as the samples are.
 
-    They are spread over the classes as the samples that are measured are (``balanced_labels``): the classes'
-    uneven luck would triple the floor of 1,000 digits. They are the classifier's own training images too, so
-    this is a scale to read a score by, no strict bound. 2 <= n <= 18,000; otherwise ValueError.
+    As ``balanced_labels`` spreads them, sorted by class: the classes' uneven luck would triple the floor of
+    1,000 digits. 2 <= n <= 18,000; otherwise ValueError.
     """
     images, labels = data.digits("train")
     if not is_whole(n) or not 2 <= n <= len(images):
         raise ValueError(lang.text("error.floor", got=n, most=len(images)))
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     wanted = balanced_labels(n).bincount(minlength=10).tolist()
-    of_class = [order[labels[order] == k][:count] for k, count in enumerate(wanted)]
-    return frechet(images[torch.cat(of_class)])
+    chosen = torch.cat([order[labels[order] == k][:count] for k, count in enumerate(wanted)])
+    return images[chosen], labels[chosen]
+
+
+def floor(n: int = 5_000, seed: int = 0) -> float:
+    """What n real training digits score: how far from 0 the distance stays for true images at this N.
+
+    The digits are those of ``real``, and the classifier's own training images too, so this is a scale to
+    read a score by, no strict bound. 2 <= n <= 18,000; otherwise ValueError.
+    """
+    return frechet(real(n, seed)[0])
+
+
+def within_class_spread(images: Float[Tensor, "N 1 28 28"], labels: Int[Tensor, " N"]) -> float:
+    """How far images of one class lie from each other, in the classifier's features: variety, not quality.
+
+    The mean over the classes present of sqrt(tr C_k), C_k the covariance of class k's features.
+
+    Images all alike in each class give 0. A scale to read it by is that of ``real`` digits. images in
+    [-1, 1], one label 0..9 each, and at least two images of each class present; otherwise ValueError.
+    """
+    _check(images)
+    data.check_labels(labels, len(images), 9)
+    found, where = features(images), labels.cpu()
+    roots = [moments(found[where == k])[1].trace().sqrt() for k in where.unique()]
+    return float(torch.stack(roots).mean())

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from course_lib import lang
 from course_lib.checks import check_number, is_whole, seen
-from course_lib.forward import check_noise, predict_x_0
+from course_lib.forward import check_noise, noise_like, predict_x_0
 from course_lib.parameterisations import Model, check_tables
 from course_lib.schedules import VARIANCES as VARIANCES
 from course_lib.schedules import Schedule, check_T, check_t, check_variance, every
@@ -287,9 +287,7 @@ def sample(
                     "previous": previous,
                 }  # fmt: skip
                 if "z" in wanted:
-                    given["z"] = torch.randn(
-                        x_t.shape, generator=generator, dtype=x_t.dtype, device=x_t.device
-                    )
+                    given["z"] = noise_like(x_t, generator)
                 x_t = watch.take(step(**{key: given[key] for key in wanted}))
             if "previous" in wanted:  # a copy: whoever receives the state may write into its images
                 x, eps = state.x_t.clone(), eps_hat.clone()

@@ -129,7 +129,12 @@ def roots(
 def _shaped(values: Tensor, x: Tensor) -> float | Tensor:
     if values.ndim == 0:
         return float(values)
-    return values.to(x.dtype).to(x.device).reshape(-1, *[1] * (x.ndim - 1))
+    return per_item(values.to(x.dtype).to(x.device), x)
+
+
+def per_item(values: Tensor, x: Tensor) -> Tensor:
+    """One value for each item, (B,), shaped to meet x (B, ...) item by item."""
+    return values.reshape(-1, *[1] * (x.ndim - 1))
 
 
 def _checked(t: Timesteps, x: Tensor, T: int, first: int) -> int | Tensor:
@@ -143,7 +148,7 @@ def _checked(t: Timesteps, x: Tensor, T: int, first: int) -> int | Tensor:
         raise ValueError(lang.text("error.t_dtype", got=t.dtype))
     if t.shape != x.shape[:1]:
         raise ValueError(lang.text("error.t_shape", got=tuple(t.shape), want=tuple(x.shape[:1])))
-    if (known := _known(t)) is not None:
+    if (known := known_number(t)) is not None:
         return check_t(known, T, first)
     at = t.to("cpu", torch.int64)  # torch would take uint8 for a mask
     low, high = (int(v) for v in at.aminmax()) if at.numel() else (first, first)
@@ -162,10 +167,10 @@ def every(t: int, x: Tensor) -> Tensor:
 
 def twice(t: Tensor) -> Tensor:
     """t and t again, (2B,), for two passes in one batch; what ``every`` remembers is not forgotten."""
-    return _remembering(torch.cat([t, t]), _known(t))
+    return _remembering(torch.cat([t, t]), known_number(t))
 
 
-def _known(t: Tensor) -> int | None:
+def known_number(t: Tensor) -> int | None:
     """The number that ``every`` wrote into this tensor; None if something else was written since."""
     number, version = getattr(t, "_every", (None, 0))
     return number if number is not None and version == t._version else None

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from course_lib import lang
-from course_lib.checks import is_whole, seen
+from course_lib.checks import first_few, is_whole, seen
 from course_lib.forward import check_batch
 from course_lib.parameterisations import Model, check_schedule, check_tables
 from course_lib.schedules import Schedule
@@ -28,13 +28,12 @@ def check_times(visited: Sequence[int] | None, T: int) -> list[int]:
     """
     if visited is None:
         return list(range(T, -1, -1))
-    if isinstance(visited, Tensor):
+    if hasattr(visited, "tolist"):  # a tensor, an array
         visited = visited.tolist()
     ts = list(visited) if isinstance(visited, Iterable) else [visited]
     fine = len(ts) > 1 and all(is_whole(t) for t in ts)  # int() would cut 10.5 down to 10 in silence
     if not fine or ts[-1] != 0 or ts[0] > T or not all(a > b for a, b in pairwise(ts)):
-        shown = ", ".join(map(str, ts[:4])) + (", …" if len(ts) > 4 else "")
-        raise ValueError(lang.text("error.times", T=T, got=shown))
+        raise ValueError(lang.text("error.times", T=T, got=first_few(ts)))
     return [int(t) for t in ts]
 
 
@@ -61,20 +60,30 @@ def wants(step: Callable[..., Tensor]) -> set[str]:
     return names - {"z"} if silent else names
 
 
+def check_takes(key: str, f: object, count: int) -> None:
+    """ValueError, the sentence ``key``, unless ``f`` can be called with ``count`` tensors."""
+    fine = callable(f)
+    try:
+        inspect.signature(f.forward if isinstance(f, nn.Module) else f).bind(*range(count))  # type: ignore[arg-type]
+    except TypeError:  # a label that nobody has bound, say
+        fine = False
+    except ValueError:  # written in C, and says nothing of its arguments
+        pass
+    if not fine:
+        raise ValueError(lang.text(key, got=getattr(f, "__name__", type(f).__name__)))
+
+
+def check_model(model: Model, schedule: Schedule) -> None:
+    """ValueError for no schedule, no model ``(x_t, t) -> eps_hat``, or one of another schedule."""
+    check_tables(schedule)
+    check_takes("error.model_call", model, 2)
+    check_schedule(model, schedule)
+
+
 def check_walk(model: Model, start: Tensor, schedule: Schedule, name: str = "x_T") -> None:
     """ValueError for a model, a start or a schedule that no walk can begin with."""
-    check_tables(schedule)
+    check_model(model, schedule)
     check_batch(name, start)
-    if not callable(model):
-        raise ValueError(lang.text("error.model_call", got=type(model).__name__))
-    if inspect.isroutine(model):
-        try:
-            inspect.signature(model).bind(start, start)
-        except TypeError:  # a label that nobody has bound, say
-            raise ValueError(lang.text("error.model_call", got=getattr(model, "__name__", "?"))) from None
-        except ValueError:  # written in C, and says nothing of its arguments
-            pass
-    check_schedule(model, schedule)
 
 
 def check_generator(generator: torch.Generator | None, x_T: Tensor) -> None:
@@ -95,18 +104,26 @@ class Watch:
     """Finds the first NaN or infinity in a walk, and says whose it was, without a wait a step on CUDA.
 
     What is looked at, in order: the start, the model's answer, the rule's, the model's, the rule's, …
-    asked: the timestep of each step, at which the model is asked.
+    asked: the t of each call of the model; steps: which step it belongs to, where a step has several.
     """
 
-    def __init__(self, asked: list[int], rule: str, start: Tensor, name: str = "x_T"):
+    def __init__(
+        self,
+        asked: list[Any],
+        rule: str,
+        start: Tensor,
+        name: str = "x_T",
+        steps: Sequence[int] | None = None,
+    ):
         self.asked, self.rule, self.name, self.count = asked, rule, name, 0
+        self.steps = steps or range(1, len(asked) + 1)
         self.shape, self.dtype = tuple(start.shape), start.dtype
         # On an accelerator what was seen stays there until the walk has ended: one number for each look.
         home = start.device
         self.kept = None if home.type == "cpu" else torch.zeros(2 * len(asked) + 1, device=home)
         self.home = home
         self.lent, self.version = start, _version(start)
-        self.look(start.detach())
+        self.look(start)
 
     def lend(self, x_t: Tensor) -> Tensor:
         """x_t, for model and rule to read: whoever writes into it is named by the next ``take``."""
@@ -114,9 +131,10 @@ class Watch:
         return x_t
 
     def take(self, x: object) -> Tensor:
-        """The next answer, looked at, in the start's dtype; ValueError for another shape, kind or device.
+        """A copy of the next answer in the start's dtype; ValueError for another shape, kind or device.
 
-        Otherwise the walk would go on with another shape, or from there on in another dtype, in silence.
+        Otherwise the walk would go on with another shape, or from there on in another dtype, in silence;
+        and whoever answers in one buffer again and again would change the states already handed out.
         ValueError too where what was lent has been written into: the states before may share it.
         """
         model = self.count % 2
@@ -130,12 +148,13 @@ class Watch:
             self._say("error.model_device" if model else "error.rule_device", want=self.home, got=x.device)
         if not x.is_floating_point():
             self._say("error.model_dtype_at" if model else "error.rule_dtype_at", got=x.dtype)
-        x = x.to(self.dtype)
+        x = x.to(self.dtype, copy=True)
         self.look(x)
         return x
 
     def look(self, x: Tensor) -> None:
         """Look at the next tensor; on the CPU raise ValueError at once if it holds NaN or infinity."""
+        x = x.detach()
         if self.kept is not None:
             self.kept[self.count] = (0 * x).sum()  # 0, or NaN where a number is not finite
         # A sum is ten times as fast as isfinite, but finite numbers may have an infinite one.
@@ -156,8 +175,8 @@ class Watch:
         self._say("error.model_nan" if at % 2 else "error.rule_nan")
 
     def _say(self, key: str, **values: Any) -> NoReturn:
-        step = (self.count + 1) // 2
-        values |= {"step": step, "steps": len(self.asked), "t": self.asked[step - 1]}
+        call = (self.count + 1) // 2 - 1
+        values |= {"step": self.steps[call], "steps": self.steps[-1], "t": self.asked[call]}
         if self.count % 2 == 0:
             values["rule"] = self.rule
         raise ValueError(lang.text(key, **values))

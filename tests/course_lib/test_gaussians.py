@@ -231,3 +231,14 @@ def test_bad_input_is_named(unchecked):
         refuses(lambda ask=ask: ask(x.long()), "error.float_images", got=torch.int64)
         refuses(lambda ask=ask, name=name: ask(x.numpy()), "error.tensor", name=name, got="ndarray")
     refuses(lambda: mixture.diffused(1001, schedule), "error.t_range", got=1001, first=0, T=1000)
+
+
+@pytest.mark.parametrize("d", [2, 16])
+def test_a_score_has_one_jacobian_by_every_route(d):
+    """torch.func's transforms and plain autograd agree: the Hessian of log p."""
+    means = torch.randn(3, d, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    mixture = gaussians.Mixture([0.2, 0.3, 0.5], means, [0.5, 0.8, 0.6])
+    x = means.mean(0)
+    hessian = torch.autograd.functional.hessian(lambda at: mixture.log_prob(at[None])[0], x)
+    for route in (torch.func.jacrev, torch.func.jacfwd):
+        assert error(route(lambda at: mixture.score(at[None])[0])(x), hessian) < 1e-12

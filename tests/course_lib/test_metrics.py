@@ -107,14 +107,54 @@ def test_the_floor_is_that_of_the_samples_classes(n, monkeypatch):
     """The scored digits are spread over the classes as the measured samples are, not as luck will have it."""
     _, labels = data.digits("train")
     drawn = []
-    monkeypatch.setattr(metrics.data, "digits", lambda part: (torch.arange(len(labels)), labels))
-    monkeypatch.setattr(metrics, "frechet", lambda images: drawn.append(images) or 0.0)
+    numbered = torch.arange(len(labels)).float().reshape(-1, 1, 1, 1).expand(-1, 1, 28, 28)
+    monkeypatch.setattr(metrics.data, "digits", lambda part: (numbered, labels))
+    monkeypatch.setattr(metrics, "frechet", lambda images: drawn.append(images[:, 0, 0, 0].long()) or 0.0)
     for seed in (0, 0, 1):
         metrics.floor(n, seed)
     samples = (torch.arange(n) % 10).bincount(minlength=10)
     assert all(torch.equal(labels[images].bincount(minlength=10), samples) for images in drawn)
     assert all(len(images.unique()) == n for images in drawn)
     assert torch.equal(drawn[0], drawn[1]) and not torch.equal(drawn[0], drawn[2])
+    images, named = metrics.real(n, 1)
+    assert torch.equal(images[:, 0, 0, 0].long(), drawn[2]) and torch.equal(named, labels[drawn[2]])
+
+
+def test_the_spread_of_a_class_is_the_root_of_its_variance(monkeypatch):
+    """Features N(m_k, s_k^2 I) in 64 dimensions: the mean of s_k sqrt(64), whatever the means."""
+    labels = torch.arange(4000) % 2
+    scales, n = torch.tensor([0.5, 2.0]).double(), len(labels)
+    found = noise(n, metrics.FEATURES) * scales[labels, None] + 100 * labels[:, None]
+    monkeypatch.setattr(metrics, "features", lambda images: found)
+    got = metrics.within_class_spread(torch.zeros(n, 1, 28, 28), labels)
+    of_each = [
+        (found[labels == k] - found[labels == k].mean(0)).square().sum() / (n // 2 - 1) for k in (0, 1)
+    ]
+    assert abs(got - sum(math.sqrt(v) for v in of_each) / 2) < 1e-11
+    # the variance of n normal numbers has the relative error sqrt(2 / n), its root half of that
+    assert abs(got / 10 - 1) < 5 * math.sqrt(2 / (n // 2 * metrics.FEATURES)) / 2
+    merged = metrics.within_class_spread(torch.zeros(n, 1, 28, 28), torch.zeros_like(labels))
+    assert merged > 30 * got  # classes taken together would count the way between them
+
+
+def test_copies_have_no_spread_and_half_the_variety_has_less():
+    images, labels = metrics.real(200, seed=3)
+    spread = metrics.within_class_spread(images, labels)
+    same, names = data.one_of_each()
+    twice = (torch.cat([same, same]), torch.cat([names, names]))
+    assert metrics.within_class_spread(*twice) < 1e-4 * spread
+    # two digits of each class, ten times each, have about half the variance; two classes to a name have more
+    few = torch.cat([images[labels == k][:2].repeat(10, 1, 1, 1) for k in range(10)])
+    assert metrics.within_class_spread(few, labels) < 0.9 * spread
+    assert metrics.within_class_spread(images, labels.flip(0) // 2) > 1.2 * spread
+
+
+def test_a_spread_needs_two_images_of_a_class(unchecked):
+    images, labels = data.one_of_each()
+    refuses(lambda: metrics.within_class_spread(images, labels), "error.too_few", got=1)
+    refuses(
+        lambda: metrics.within_class_spread(images, labels[:3]), "error.label_shape", got=(3,), want=(10,)
+    )
 
 
 def test_one_class_only_is_far_from_digits():
@@ -137,6 +177,7 @@ def test_the_classifier_is_frozen():
 def test_bad_floors_are_named(unchecked):
     for n in (0, 1, 18_001, 2.5, "9", None):
         refuses(lambda n=n: metrics.floor(n), "error.floor", got=n, most=18_000)
+        refuses(lambda n=n: metrics.real(n), "error.floor", got=n, most=18_000)
 
 
 def test_bad_images_and_labels_are_named(unchecked):

@@ -74,10 +74,10 @@ MUTANTS = {
     "diffused: the data's own variance lost": (
         "gaussians", "alpha_bar_t * self.stds.square() + (1", "0 * self.stds.square() + (1",
         ids.diffused_is_the_integral),
-    "optimal_eps: sign": ("gaussians", "return -noise.reshape", "return noise.reshape",
+    "optimal_eps: sign": ("gaussians", "return -per_item(noise, x)", "return per_item(noise, x)",
         ids.optimal_eps_is_the_score),
     "optimal_eps: no square root": (
-        "gaussians", "return -noise.reshape", "return -noise.square().reshape",
+        "gaussians", "return -per_item(noise, x)", "return -per_item(noise.square(), x)",
         ids.optimal_eps_is_the_score),
     "optimal_eps: t off by one": (
         "gaussians", "signal_noise(t, rows, self.schedule)",
@@ -163,7 +163,7 @@ MUTANTS = {
     "slerp: not divided by the sine": (
         "latents", "((1 - at) * omega).sin() / sine)", "((1 - at) * omega).sin())", ids.slerp_is_an_arc),
     "slerp: half of the angle": (
-        "latents", "omega = 2 * torch.atan2", "omega = torch.atan2", ids.slerp_is_an_arc),
+        "latents", "per_item(2 * torch.atan2", "per_item(torch.atan2", ids.slerp_is_an_arc),
     "slerp: one angle for the whole batch": (
         "latents", "torch.atan2(apart, along)", "torch.atan2(apart.norm(), along.norm()).expand(len(a))",
         ids.slerp_is_an_arc),
@@ -176,13 +176,14 @@ MUTANTS = {
         "samplers", "for t, t_next in pairwise(visited):", "for t, t_next in pairwise(visited[:-1]):",
         ids.visits_every_timestep),
     "sample: noise reused": (
-        "samplers", "x_t.shape, generator=generator", "x_t.shape, generator=torch.Generator().manual_seed(0)",
+        "samplers", "noise_like(x_t, generator)", "noise_like(x_t, torch.Generator().manual_seed(0))",
         ids.noise_is_fresh),
     "sample: eps_hat for the noise": (
         "samplers", "x_t = watch.take(step(**{",
         'given["z"] = eps_hat\n                x_t = watch.take(step(**{',
         ids.noise_is_fresh),
-    "sample: uniform noise": ("samplers", "= torch.randn(", "= torch.rand(", ids.noise_is_fresh),
+    "sample: uniform noise": (
+        "samplers", "= noise_like(x_t, generator)", "= torch.rand_like(x_t)", ids.noise_is_fresh),
     "sample: not going on from the answer": (
         "samplers", "x_t = watch.take(step(**{", "_ = watch.take(step(**{", ids.trajectory_repeats_the_steps),
     "sample: always the first step for the one before": (

@@ -607,6 +607,17 @@ def test_finite_numbers_with_an_infinite_sum_are_fine(where):
     assert error(final(sample(zero, lambda x_t: 1.0 * x_t, half, schedules.linear(3))), half) == 0
 
 
+def test_states_survive_answers_in_one_buffer():
+    """A model or rule that fills the same tensor at each call changes no Step already handed out."""
+    schedule, x, buffers = schedules.linear(5), noise(2, 3), torch.empty(2, 2, 3, dtype=torch.float64)
+    half = partial(torch.mul, other=0.5)
+    rules = (lambda x_t: 0.9 * x_t), (lambda x_t: torch.mul(x_t, 0.9, out=buffers[0]))
+    models = (lambda x, t: half(x)), (lambda x, t: half(x, out=buffers[1]))
+    want, got = (list(sample(model, rule, x, schedule)) for model, rule in zip(models, rules, strict=True))
+    for one, other in zip(got, want, strict=True):
+        assert error(one.x_t, other.x_t) == 0 == error(one.eps_hat, other.eps_hat)
+
+
 def test_a_start_that_requires_a_gradient_is_no_trouble():
     x_T = noise(2, 3).requires_grad_()
     assert not final(sample(zero, ddim_step, x_T, schedules.linear(3))).requires_grad
