@@ -51,12 +51,20 @@ def plain(values: Any) -> Any:
 _LARGEST = float(np.finfo(np.float32).max)
 
 
+def real_numbers(values: Any, what: str) -> np.ndarray:
+    """As ``numbers``, but also those that are too large for the page."""
+    try:
+        array = np.asarray(plain(values))
+        if not np.iscomplexobj(array):  # NumPy would drop the imaginary part
+            return array.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        pass
+    raise error("series_type", what=what, got=type(values).__name__)
+
+
 def numbers(values: Any, what: str) -> np.ndarray:
     """``values`` as a float64 array of any shape, or a ValueError that names them ``what``."""
-    try:
-        array = np.asarray(plain(values), dtype=np.float64)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
-        raise error("series_type", what=what, got=type(values).__name__) from None
+    array = real_numbers(values, what)
     large = array[np.isfinite(array) & (np.abs(array) > _LARGEST)]
     if len(large):
         raise error("too_large", what=what, most=number_text(_LARGEST), got=number_text(large[0]))

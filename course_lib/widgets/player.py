@@ -19,7 +19,7 @@ SPEEDS = (0.5, 1, 2, 4)
 class Player(CourseWidget):
     """Frames under a slider; ``index`` is the frame the reader left it on (and may be set)."""
 
-    _esm = script("frames", "player")
+    _esm = script("frames", "play", "player")
     _css = style("frames", "player")
 
     pixels = t.Bytes().tag(sync=True)

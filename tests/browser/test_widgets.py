@@ -19,7 +19,7 @@ CELLS = [
     """
 import numpy as np
 from course_lib import lang
-from course_lib.widgets import atlas, curves, explorer, live, player, race
+from course_lib.widgets import atlas, curves, explorer, field, live, player, race
 lang.use("ko")
 i, pixel = np.arange(1001)[:, None, None], np.arange(784).reshape(28, 28)
 film = ((pixel * 7 + i * 13) % 256).astype(np.uint8)
@@ -57,6 +57,13 @@ six""",
 seven = race({"DDPM": film, "DDIM": back}, clock={"DDPM": range(1001), "DDIM": range(41)})
 seven""",
     """
+angle = np.linspace(0, 2 * np.pi, 400)
+ring = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+grow = np.linspace(1, 3, 21)[:, None, None, None] * np.array([0.5, 1.0])[:, None, None] * ring
+eight = field({"x_k": grow}, {"k": range(21), "step": [0.1, 0.2]}, limits=(-2, 2),
+              arrows={"score": (ring[::20], -ring[::20])}, density=np.ones((4, 4)))
+eight""",
+    """
 import time
 five = live({"loss": ["eps", "x_0"]}, total=30)
 five.reference({"loss": {"floor": 0.1}})
@@ -67,7 +74,7 @@ for step in range(1, 31):
 five.done()
 five.picture()""",
     """
-print(one.index, two.index, six.positions, seven.index, four.positions, three.cursor,
+print(one.index, two.index, eight.positions, six.positions, seven.index, four.positions, three.cursor,
       [round(v, 3) for v in three.handles])""",
 ]
 FILM = ((np.arange(784).reshape(28, 28) * 7 + np.arange(1001)[:, None, None] * 13) % 256).astype(np.uint8)
@@ -88,7 +95,7 @@ def notebook(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         opened = server.open(browser, "widgets.ipynb", height=1000)
         opened.run_all()
         opened.wait_idle()
-        expect(opened.page.locator(".cw")).to_have_count(7)
+        expect(opened.page.locator(".cw")).to_have_count(8)
         yield opened
         opened.page.context.close()
 
@@ -267,6 +274,24 @@ def test_the_race_is_over_for_one_run_long_before_the_other(notebook: lab.Notebo
     notebook.page.keyboard.press("Escape")
 
 
+def test_the_field_plays_and_says_how_many_are_outside(notebook: lab.Notebook):
+    widget = notebook.widgets("field")
+    widget.scroll_into_view_if_needed()
+    outside = widget.locator("li .cw-value").first
+    expect(outside).to_have_text("400개 중 0개가 창 밖")
+    first, second = widget.get_by_role("slider").all()
+    second.focus()
+    notebook.page.keyboard.press("End")
+    first.focus()
+    notebook.page.keyboard.press("Space")
+    expect(widget).to_have_attribute("data-playing", "true")
+    # The window's corners are 2.83 from its middle: of a ring of radius 3 nothing is left.
+    expect(widget).to_have_attribute("data-index", "20 1", timeout=20_000)
+    expect(outside).to_have_text("400개 중 400개가 창 밖")
+    assert probe.canvas_pixels(widget)[..., 3].min() > 0  # the density, everywhere
+    assert any("[20, 1]" in told_to_python(notebook) for _ in range(5))
+
+
 def test_a_live_plot_grows_while_its_cell_runs_and_leaves_a_picture(notebook: lab.Notebook):
     cell = notebook.page.locator(".jp-CodeCell").nth(len(CELLS) - 2)
     cell.locator(".cm-content").click()
@@ -301,6 +326,7 @@ def test_pictures_in_both_themes(notebook: lab.Notebook, shots: Path):
             ("explorer", "explorer", 0),
             ("atlas", "atlas", 0),
             ("race", "race", 0),
+            ("field", "field", 0),
             ("live", "live", 0),
         ]:
             widget = notebook.widgets(kind).nth(which)

@@ -1,5 +1,3 @@
-const ICON = { play: "M3 1.5v13l11-6.5z", pause: "M3 2h3.6v12H3zM9.4 2H13v12H9.4z" };
-
 function render({ model, el }) {
   const labels = model.get("labels");
   const count = model.get("count");
@@ -19,9 +17,7 @@ function render({ model, el }) {
     tracks[i].figure.append(note);
     return note;
   });
-  const icon = make("svg:path", { d: ICON.play });
-  const play = make("button", { class: "cw-play", type: "button", "aria-label": labels.play, title: labels.play },
-    make("svg:svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, icon));
+  const play = makePlay(model, { last, at: () => index, moveTo: show, rest: tell, speed: () => Number(speed.value) }, signal);
   const slider = makeSlider(last, labels.slider);
   const now = document.createTextNode("");
   const readout = make("span", { class: "cw-readout", "aria-hidden": "true" },
@@ -35,7 +31,7 @@ function render({ model, el }) {
   const root = make("div", { class: unit ? "cw cw-player cw-race" : "cw cw-player", role: "group", "aria-label": model.get("alt") },
     make("div", { class: "cw-stage" }, ...tracks.map((track) => track.figure)),
     ...caption,
-    make("div", { class: "cw-bar" }, play, slider, readout,
+    make("div", { class: "cw-bar" }, play.button, slider, readout,
       make("div", { class: "cw-ends cw-muted", "aria-hidden": "true" },
         ...(unit ? [ends[0], unit, ends[1]] : ends).map((end) => make("span", {}, end))),
       make("div", { class: "cw-speed" }, speed)));
@@ -71,51 +67,17 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  let ticket = 0;
-  let playing = false;
-  function setPlaying(on) {
-    playing = on;
-    cancelAnimationFrame(ticket);
-    icon.setAttribute("d", on ? ICON.pause : ICON.play);
-    const label = on ? labels.pause : labels.play;
-    play.setAttribute("aria-label", label);
-    play.title = label;
-    root.dataset.playing = on;
-    if (!on) return tell();
-    if (index === last) show(0);
-    let at = index;
-    let before = null;
-    // Where motion is to be reduced, playing turns pages: twenty of them, slowly.
-    const calm = reducedMotion();
-    const tick = (stamp) => {
-      const seconds = before === null ? 0 : (stamp - before) / 1000;
-      before = stamp;
-      const rate = Number(speed.value);
-      at += seconds * rate * (calm ? count / 20 : model.get("fps"));
-      const page = Math.max(1, count / 20);
-      if (at >= last && !model.get("loop")) {
-        show(last);
-        setPlaying(false);
-        return;
-      }
-      at %= count;
-      show(calm ? Math.floor(at / page) * page : Math.floor(at));
-      ticket = requestAnimationFrame(tick);
-    };
-    ticket = requestAnimationFrame(tick);
-  }
   const moveTo = (to) => {
-    if (playing) setPlaying(false);
+    play.stop();
     show(to);
   };
 
-  play.addEventListener("click", () => setPlaying(!playing), { signal });
   slider.addEventListener("input", () => moveTo(Number(slider.value)), { signal });
   slider.addEventListener("change", tell, { signal });
   stage.addEventListener("pointerdown", () => slider.focus({ preventScroll: true }), { signal });
   ownKeys(root, (event) => {
     if (event.target === speed) return;
-    if (event.key === " " && event.target !== play) setPlaying(!playing);
+    if (event.key === " " && event.target !== play.button) play.toggle();
     else {
       const to = movedBy(event.key, index, last);
       if (to === null) return;
@@ -135,7 +97,6 @@ function render({ model, el }) {
   show(model.get("index"));
   size.observe(stage);
   return () => {
-    cancelAnimationFrame(ticket);
     size.disconnect();
     model.off("change:index", fromPython);
     stop.abort();
