@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeGuard
 
 from course_lib import checkpoints, files, lang
 from course_tools.draws import SAMPLERS
+
+KINDS = ("accuracy", "frechet")  # of figures of one sampler
+REAL = ("floor", "real_spread")  # what real digits have in the samples' place
 
 
 def digest(name: str | Path) -> str:
@@ -46,8 +50,8 @@ def row(cells: Sequence[object]) -> str:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether a card's value is a number (true and false are none)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a card's value is a number (true, false, infinity and NaN are none)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _damaged_spread(figure: object, positive: bool) -> str | None:
@@ -65,27 +69,31 @@ def _damaged_spread(figure: object, positive: bool) -> str | None:
     return "mean" if each and abs(statistics.fmean(each) - mean) > 1.01e-4 else None
 
 
-def damaged(figures: object) -> str | None:
+def damaged(figures: object, names: Collection[str] = SAMPLERS, kinds: Collection[str] = KINDS) -> str | None:
     """The first part of a card's figures that ``measure`` cannot have written, as "dpm-10.frechet.mean".
 
-    None where there is no such part, "" where they are no table of figures at all.
+    None where there is no such part, "" where they are no table of figures at all. names: whose samples such
+    a table may hold figures of; kinds: which figures.
     """
     if not isinstance(figures, dict):
         return ""
     n = figures.get("N")
     if ("N" in figures or "floor" in figures) and (not is_number(n) or n != int(n) or n < 1):
         return "N"
-    if "floor" in figures and (part := _damaged_spread(figures["floor"], True)) is not None:
-        return f"floor.{part}".rstrip(".")
-    for key in (key for key in SAMPLERS if key in figures):
+    for real in REAL:
+        if real in figures and (part := _damaged_spread(figures[real], True)) is not None:
+            return f"{real}.{part}".rstrip(".")
+    for key in (key for key in names if key in figures):
         each = figures[key]
         if not isinstance(each, dict):
             return key
-        for kind in ("accuracy", "frechet"):
+        for kind in kinds:
             if (part := _damaged_spread(each.get(kind), kind == "frechet")) is not None:
                 return f"{key}.{kind}.{part}".rstrip(".")
-        if len(each["accuracy"].get("each", [])) != len(each["frechet"].get("each", [])):
-            return f"{key}.frechet.each"
+        seeds = [len(each[kind].get("each", [])) for kind in kinds]
+        for kind, n in zip(kinds, seeds, strict=True):
+            if n != seeds[0]:
+                return f"{key}.{kind}.each"
         if "seconds_16" in each and not (is_number(each["seconds_16"]) and each["seconds_16"] > 0):
             return f"{key}.seconds_16"
     return None
@@ -97,10 +105,16 @@ def refuse_damaged(name: str | Path, *parts: str) -> ValueError:
     return ValueError(lang.text("measure.damaged", path=checkpoints.card_path(name), part=part))
 
 
-def sound(name: str | Path, part: str = "metrics", card: dict | None = None) -> dict:
+def sound(
+    name: str | Path,
+    part: str = "metrics",
+    card: dict | None = None,
+    names: Collection[str] = SAMPLERS,
+    kinds: Collection[str] = KINDS,
+) -> dict:
     """The figures in a part of a checkpoint's card, {} where none are; ValueError where they are damaged."""
     figures = (checkpoints.card(name) if card is None else card).get(part) or {}
-    if (wrong := damaged(figures)) is not None:
+    if (wrong := damaged(figures, names, kinds)) is not None:
         raise refuse_damaged(name, part, wrong)
     return figures
 
@@ -146,12 +160,6 @@ def table(card: dict) -> str:
     return "\n".join(row(cells if timed else cells[:4]) for cells in rows)
 
 
-def measured(figures: dict, names: Sequence[str]) -> dict:
-    """The figures of these samplers, and what they are beside: all else may have changed in the card."""
-    beside = ("N", "w", "weights", "floor", "machine")
-    return {key: figures[key] for key in (*beside, *names)}
-
-
 def untimed(figures: dict) -> dict:
     """The same figures without the times."""
     return {
@@ -193,12 +201,12 @@ def write_card(name: str | Path, **parts: object) -> None:
     change_card(name, lambda card: card | parts)
 
 
-def _merged(before: dict, figures: dict) -> dict:
+def _merged(before: dict, figures: dict, names: Collection[str]) -> dict:
     """``figures`` beside those that a card holds; of one sampler, those over more seeds."""
     if before.get("machine") != figures.get("machine"):
         before = untimed(before)
     merged = {**before, **figures}
-    for key in SAMPLERS:
+    for key in names:
         held, new = (len(each.get(key, {}).get("frechet", {}).get("each", [])) for each in (before, figures))
         if held > new and key in figures:
             seconds = {k: v for k, v in figures[key].items() if k == "seconds_16"}
@@ -206,16 +214,23 @@ def _merged(before: dict, figures: dict) -> dict:
     return merged
 
 
-def into_card(name: str | Path, figures: dict, part: str = "metrics") -> dict:
+def into_card(
+    name: str | Path,
+    figures: dict,
+    part: str = "metrics",
+    names: Collection[str] = SAMPLERS,
+    kinds: Collection[str] = KINDS,
+) -> dict:
     """Write figures into a part of the checkpoint's card as it is now, and return all that this then holds.
 
     Figures that another process has written meanwhile stay. ValueError where they are of another N.
+    names, kinds: as of ``damaged``.
     """
 
     def change(card: dict) -> dict:
-        before = sound(name, part, card)
+        before = sound(name, part, card, names, kinds)
         require_same_n(name, part, figures["N"], card)
-        same = all(before.get(key) == figures.get(key) for key in ("N", "weights"))
-        return card | {part: _merged(before, figures) if same else figures}
+        same = all(before.get(key) == figures.get(key) for key in ("N", "weights", "sampler"))
+        return card | {part: _merged(before, figures, names) if same else figures}
 
     return change_card(name, change)[part]

@@ -24,12 +24,15 @@ from course_lib import lang
 from course_lib.lang import text
 
 SMALL = ("small-unet", "small-no-skips", "small-no-time", "small-dit")
-MODELS = ("digits", "classifier", *SMALL)
+BEYOND = ("latent", "superres", "overfitted")
+BY_EPOCHS = ("classifier", "autoencoder")  # without a state to go on from
+MODELS = ("digits", *BY_EPOCHS, *SMALL, *BEYOND)
 RUNS = Path("runs")
 PATIENCE = 10  # seconds
 TORCHRUN = "torchrun --nproc-per-node 2 -m course_tools.cli train digits"
 BOUND_N = 100  # test digits: about five minutes on one thread
 NETWORKS_N = 1000
+GUIDANCE_N = 1000
 MOST_N = 18_000  # real digits, from which the floor is measured
 
 
@@ -225,7 +228,7 @@ def _train(argv: list[str]) -> int:
     parser.option("--compile", text("cli.train_compile"), action="store_true", default=None)
     parser.epilog = text("cli.train_several", line=TORCHRUN)
     given = parser.read(argv)
-    foreign = ("steps", "resume", "state", "device", "compile") if given.name == "classifier" else ("epochs",)
+    foreign = ("steps", "resume", "state", "device", "compile") if given.name in BY_EPOCHS else ("epochs",)
     for option in foreign:
         if getattr(given, option) is not None:
             raise Misuse(text("cli.not_for", option=f"--{option}", command="train", name=given.name))
@@ -233,14 +236,14 @@ def _train(argv: list[str]) -> int:
     import torch
 
     from course_lib import data, device, files, ranks
-    from course_tools import make_digits, networks, train
+    from course_tools import beyond, make_digits, networks, train
 
     if given.threads:
         torch.set_num_threads(given.threads)
     device.pick(given.device or "auto")  # a wrong name is reported before anything is announced
     out = output(given.name, given.out, given.force, data.folder())
     state, states = None, list[Path]()
-    if given.name != "classifier":
+    if given.name not in BY_EPOCHS:
         stages = train.stage_states if given.name == "digits" else lambda one: [one]
         state = given.state or RUNS / f"{given.name}.state.safetensors"
         state = free(state, stages) if given.resume is False else state
@@ -257,12 +260,16 @@ def _train(argv: list[str]) -> int:
             with ranks.joined(on), alone(state) if ranks.here().first else nullcontext():
                 if given.name == "digits":
                     train.digits(out, state, train.stages(given.steps, given.seed), on, compile)
+                elif given.name in BEYOND:
+                    recipe = replace(beyond.RECIPES[given.name], seed=given.seed, **steps)
+                    beyond.denoiser(given.name, out, state, recipe, on, compile)
                 else:
                     recipe = replace(networks.RECIPE, seed=given.seed, **steps)
                     networks.small(given.name, out, state, recipe, on, compile)
         else:
             epochs = {} if given.epochs is None else {"epochs": given.epochs}
-            train.classifier(out, seed=given.seed, **epochs)
+            made = beyond.codec if given.name == "autoencoder" else train.classifier
+            made(out, seed=given.seed, **epochs)
     except KeyboardInterrupt:
         if "TORCHELASTIC_RUN_ID" in os.environ:  # it sends the signal once more; all is written by now
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -282,8 +289,9 @@ def _train(argv: list[str]) -> int:
 
 def _measure(argv: list[str]) -> int:
     parser = _Parser("measure")
-    parser.name(("digits", "networks"))
-    parser.whole("--n", text("cli.measure_n", default=5000, networks=NETWORKS_N, bound=BOUND_N), 10, MOST_N)
+    parser.name(("digits", "networks", "guidance"))
+    about = text("cli.measure_n", default=5000, networks=NETWORKS_N, guidance=GUIDANCE_N, bound=BOUND_N)
+    parser.whole("--n", about, 10, MOST_N)
     parser.whole("--seeds", text("cli.measure_seeds", default=1), 1)
     parser.option("--sampler", text("cli.measure_sampler"), action="append", metavar="NAME")
     parser.option("--all", text("cli.measure_all"), action="store_true")
@@ -293,12 +301,13 @@ def _measure(argv: list[str]) -> int:
     parser.option("--table", text("cli.measure_table"), action="store_true")
     parser.option("--check", text("cli.measure_check"), action="store_true")
     given = parser.read(argv)
-    if given.check and given.name != "networks":
+    if given.check and given.name == "digits":
         for option in ("write", "bound", "table", "all", "sampler", "seeds", "n", "compile"):
             if getattr(given, option):
                 raise Misuse(text("cli.not_with", option=f"--{option}", other="--check"))
     try:
-        return _measure_networks(given) if given.name == "networks" else _measure_samples(given)
+        measures = {"networks": _measure_networks, "guidance": _measure_guidance}
+        return measures.get(given.name, _measure_samples)(given)
     except KeyboardInterrupt:
         if given.check or given.table:
             raise
@@ -350,16 +359,34 @@ def _measure_samples(given: argparse.Namespace) -> int:
     return 0
 
 
-def _measure_networks(given: argparse.Namespace) -> int:
-    for option in ("sampler", "all", "bound", "check", "compile"):
+def _refuse(given: argparse.Namespace, *options: str) -> None:
+    """Misuse for an option that means nothing to what is measured."""
+    for option in options:
         if getattr(given, option):
-            raise Misuse(text("cli.not_for", option=f"--{option}", command="measure", name="networks"))
+            raise Misuse(text("cli.not_for", option=f"--{option}", command="measure", name=given.name))
+
+
+def _measure_networks(given: argparse.Namespace) -> int:
+    _refuse(given, "sampler", "all", "bound", "check", "compile")
     from course_tools import networks
 
     if given.table:
         print(networks.table())
     else:
         networks.compare(given.n or NETWORKS_N, given.seeds or 1, given.write)
+    return 0
+
+
+def _measure_guidance(given: argparse.Namespace) -> int:
+    _refuse(given, "sampler", "all", "bound", "check")
+    from course_tools import guided
+
+    if given.table:
+        print(guided.table())
+    else:
+        guided.measure(
+            n=given.n or GUIDANCE_N, seeds=given.seeds or 1, write=given.write, compile=given.compile
+        )
     return 0
 
 

@@ -68,12 +68,14 @@ def draw(
     batch: int = 250,
     state: Path | None = None,
     about: dict | None = None,
+    how: dict | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """n class-balanced samples at w = 0 and their labels, in batches under a progress bar.
+    """n class-balanced samples and their labels, in batches under a progress bar.
 
     state: a file that keeps the batches drawn so far and the generator, after each batch; where it holds a
     part of this very draw, the rest alone is drawn, and all are what they would have been without a pause.
     about: what else must agree before that (which weights and sampler); a file of another draw is replaced.
+    how: what ``guidance.guide`` is told, and ``about`` should tell of it (default: plain conditional, w = 0).
     """
     from tqdm.auto import tqdm
 
@@ -92,7 +94,7 @@ def draw(
     bar = tqdm(parts[done:], initial=done, total=len(parts), desc=lang.text("measure.bar"), unit="")
     for y in bar:
         x_T = torch.randn(len(y), 1, 28, 28, generator=g, device=where)
-        run = samplers.sample(guide(model, y), step, x_T, model.schedule, path, g)
+        run = samplers.sample(guide(model, y, **(how or {})), step, x_T, model.schedule, path, g)
         images.append(samplers.final(run).cpu().clamp(-1, 1))
         if state is not None:
             drawn = {"images": torch.cat(images), "generator": g.get_state()}

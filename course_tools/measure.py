@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from course_lib import checkpoints, data, files, lang, losses, metrics, samplers, training
+from course_lib import checkpoints, data, lang, losses, metrics, samplers, training
 from course_lib.parameterisations import EpsModel, Model
 from course_tools import cards, draws
+from course_tools.seeds import Page
 
 
 def measure(
@@ -34,42 +36,24 @@ def measure(
     these weights and another N, or damaged ones.
     """
     model = checkpoints.load(name)
-    figures: dict = {"N": n, "w": 0, "weights": cards.digest(name)}
-    if write:
-        for path in (checkpoints.card_path(name), draws.RUNS / "any"):
-            files.check_writable(path)  # now, not after hours of measuring
-        held = cards.sound(name, "metrics")
-        cards.require_same_n(name, "metrics", n)
-        figures = held if figures.items() <= held.items() else figures
+    page = Page(name, "metrics", draws.SAMPLERS, cards.KINDS, write)
+    figures = page.begin({"N": n, "w": 0, "weights": cards.digest(name)})
     if "floor" not in figures:
         figures["floor"] = cards.spread([metrics.floor(n, seed) for seed in range(5)])
     print(f"floor              frechet {cards.shown(figures['floor'], 3)}  N = {n}")
     seconds = _seconds(model, only, figures)
     drawing = checkpoints.load(name, compile=True) if compile else model
     for key in only:
-        each = figures.get(key, {"accuracy": {}, "frechet": {}})
-        accuracies, distances = (list(each[part].get("each", [])) for part in ("accuracy", "frechet"))
-        for seed in range(len(accuracies), seeds):
-            about = {"weights": figures["weights"], "sampler": key, "compiled": compile}
-            state = draws.state_path(name, key, seed) if write else None
-            images, labels = draws.draw(drawing, *draws.SAMPLERS[key], n, seed, state=state, about=about)
-            accuracies.append(metrics.accuracy(images, labels))
-            distances.append(metrics.frechet(images))
-            figures[key] = {
-                "accuracy": cards.spread(accuracies),
-                "frechet": cards.spread(distances),
-                "seconds_16": seconds[key],
-            }
-            if state is not None:
-                cards.into_card(name, cards.measured(figures, [key]))
-                state.unlink(missing_ok=True)
+        about = {"weights": figures["weights"], "sampler": key, "compiled": compile}
+        draw = partial(draws.draw, drawing, *draws.SAMPLERS[key], n, about=about)
+        page.over_seeds(figures, key, seeds, draw, key, {"seconds_16": seconds[key]})
         figures[key]["seconds_16"] = seconds[key]
         print(
             f"{key:18s} accuracy {cards.shown(figures[key]['accuracy'], 4)}  "
             f"frechet {cards.shown(figures[key]['frechet'], 3)} ({cards.ratio(figures, key):.2f} x floor)  "
             f"{seconds[key]:.3g} s for 16"
         )
-    return cards.into_card(name, cards.measured(figures, only)) if write else figures
+    return page.into_card(figures, only) if write else figures
 
 
 def _seconds(model: EpsModel, names: Sequence[str], figures: dict) -> dict[str, float]:

@@ -6,14 +6,14 @@ The four small networks are trained by ``networks.small``, which finishes them h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from course_lib import checkpoints, data, device, files, lang, metrics, ranks, schedules, training
 from course_lib.parameterisations import EpsModel
@@ -218,10 +218,36 @@ def _jitter(x: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     return F.grid_sample(x + 1, grid, align_corners=False) - 1
 
 
-def classifier(out: Path, epochs: int = EPOCHS, batch: int = 128, seed: int = 0) -> Path:
-    """Train the classifier that the metrics use and write it, with reference statistics and card."""
+def passes(
+    optimiser: torch.optim.Optimizer,
+    loss: Callable[[Tensor], Tensor],
+    count: int,
+    epochs: int,
+    batch: int,
+    generator: torch.Generator,
+) -> Iterator[int]:
+    """Minimise ``loss(places)`` in shuffled passes over ``count`` items, yielding each step's number from 1.
+
+    The rate rises to the optimiser's own and falls to 0, once (Smith & Topin 2019).
+    """
     from tqdm.auto import tqdm
 
+    a_pass = count // batch
+    steps = epochs * a_pass
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, optimiser.defaults["lr"], total_steps=steps)
+    for step in tqdm(range(steps), unit=""):
+        if step % a_pass == 0:
+            order = torch.randperm(count, generator=generator)
+        found = loss(order[step % a_pass * batch :][:batch])
+        optimiser.zero_grad(set_to_none=True)
+        found.backward()
+        optimiser.step()
+        rate.step()
+        yield step + 1
+
+
+def classifier(out: Path, epochs: int = EPOCHS, batch: int = 128, seed: int = 0) -> Path:
+    """Train the classifier that the metrics use and write it, with reference statistics and card."""
     torch.manual_seed(seed)
     g = torch.Generator().manual_seed(seed)
     images, labels = data.digits("train")
@@ -229,21 +255,15 @@ def classifier(out: Path, epochs: int = EPOCHS, batch: int = 128, seed: int = 0)
     bf16 = device.use_bf16("auto", torch.device("cpu"))
     device.prepare(model, "auto", "cpu")
     average = training.EMA(model, 0.995)
-    steps = epochs * (len(images) // batch)
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.05)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
-    for step in tqdm(range(steps), unit=""):
-        if step % (len(images) // batch) == 0:
-            order = torch.randperm(len(images), generator=g)
-        at = order[(step % (len(images) // batch)) * batch :][:batch]
+
+    def loss(at: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             logits = model(_jitter(images[at], g))
-        loss = F.cross_entropy(logits.float(), labels[at], label_smoothing=0.05)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        rate.step()
-        average.update(model, step + 1)
+        return F.cross_entropy(logits.float(), labels[at], label_smoothing=0.05)
+
+    for step in passes(optimiser, loss, len(images), epochs, batch, g):
+        average.update(model, step)
     model.load_state_dict(average.weights)
     model.eval().to(memory_format=torch.contiguous_format)
     test, truth = data.digits("test")
