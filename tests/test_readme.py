@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import course_lib
 from course_lib import checkpoints, files
 from course_tools import cards, parity
 
@@ -70,6 +72,30 @@ def test_a_bound_that_is_missing_or_of_other_weights_is_said() -> None:
     for bound, said in ((None, "no bound"), (card["bound"] | {"weights": "0" * 64}, "other weights")):
         with pytest.raises(AssertionError, match=f"{said}.*course measure digits --bound --write"):
             measured_bound(card | {"bound": bound})
+
+
+def unmapped(page: str, rooms: set[str]) -> set[str]:
+    """The rooms that the map does not name, or names twice, and the names on it that are no room."""
+    named = Counter(re.findall(r"[a-z_]+", " ".join(re.findall(r"^- .*: ([a-z_, ]+)\.$", page, re.M))))
+    return {name for name in rooms | set(named) if named[name] != (name in rooms)}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_room_is_on_the_map_that_the_readme_links(name: str) -> None:
+    assert "](course_lib/__init__.py)" in text(name)
+    rooms = {path.stem for path in (ROOT / "course_lib").glob("[a-z]*.py")}
+    rooms |= {path.parent.name for path in (ROOT / "course_lib").glob("*/__init__.py")}
+    assert unmapped(course_lib.__doc__ or "", rooms) == set()
+    assert unmapped("- x y: a, b, d, b.\n- z: e.\nno: c.", {"a", "b", "c", "e"}) == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_model_is_named(name: str) -> None:
+    made = {path.stem for path in (ROOT / "data").glob("*.safetensors")}
+    asked = re.findall(r"`course train ([a-z|-]+)`", text(name))
+    trained = {model for each in asked for model in each.split("|")}
+    assert trained <= made
+    assert name != "README.md" or trained == made
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -16,6 +16,9 @@ from course_lib.exercises import (
     chapter_05,
     chapter_06,
     chapter_07,
+    chapter_08,
+    chapter_09,
+    chapter_10,
     tally,
 )
 from course_lib.exercises.core import Answer, Exercise
@@ -23,7 +26,18 @@ from course_lib.exercises.judging import Result, Solution, judge
 from course_lib.exercises.judging import solution as _solution
 
 # A new chapter's exercises are added here, and nowhere else.
-_CHAPTERS = (chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06, chapter_07)
+_CHAPTERS = (
+    chapter_01,
+    chapter_02,
+    chapter_03,
+    chapter_04,
+    chapter_05,
+    chapter_06,
+    chapter_07,
+    chapter_08,
+    chapter_09,
+    chapter_10,
+)
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for module in _CHAPTERS for exercise in module.EXERCISES
 }

@@ -247,14 +247,13 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 5 | [The U-Net](05_unet.ipynb) | What must a network look like to see noise at every scale? |
 # | 6 | [DDPM sampling](06_ddpm.ipynb) | How is the chain walked back, and which steps go wrong? |
 # | 7 | [DDIM](07_ddim.ipynb) | How can 50 steps do the work of 1000? |
-# | 8 | Score matching | What does noise prediction have to do with gradients of a density? |
-# | 9 | Classifier-free guidance | How does a wish steer the picture, and at what price? |
-# | 10 | Beyond | Latent diffusion, inpainting, flow matching, one-step models. |
+# | 8 | [Score matching](08_score.ipynb) | What does noise prediction have to do with gradients of a density? |
+# | 9 | [Classifier-free guidance](09_guidance.ipynb) | How does a wish steer the picture, and at what price? |
+# | 10 | [Beyond](10_beyond.ipynb) | Latent diffusion, inpainting, flow matching, one-step models. |
 #
-# Chapters with a link are in this edition; the others are being written in this order. The appendix, [the ledger](appendix_ledger.ipynb), executes all 81 equations of one
-# derivation of diffusion models, and shows for each that its check can fail.
+# The appendix, [the ledger](appendix_ledger.ipynb), executes all 81 equations of one derivation of diffusion models, and shows for each that its check can fail.
 
-# %% [markdown] key="map" lang="id" ref="b1aefbcf"
+# %% [markdown] key="map" lang="id" ref="f8dd9e7a"
 # ## Petanya
 #
 # | | Bab | Pertanyaan yang dijawabnya |
@@ -266,14 +265,13 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 5 | [U-Net](05_unet.ipynb) | Seperti apa jaringan yang mampu melihat noise pada setiap skala? |
 # | 6 | [Pengambilan sampel DDPM](06_ddpm.ipynb) | Bagaimana rantainya ditempuh balik, dan langkah mana yang sering keliru? |
 # | 7 | [DDIM](07_ddim.ipynb) | Bagaimana 50 langkah bisa mengerjakan tugas 1000 langkah? |
-# | 8 | Score matching (pencocokan skor) | Apa hubungan menebak noise dengan gradien suatu densitas? |
-# | 9 | Classifier-free guidance | Bagaimana sebuah keinginan mengarahkan gambar, dan berapa harganya? |
-# | 10 | Selanjutnya | Difusi laten, inpainting, flow matching, model satu langkah. |
+# | 8 | [Score matching (pencocokan skor)](08_score.ipynb) | Apa hubungan menebak noise dengan gradien suatu densitas? |
+# | 9 | [Classifier-free guidance](09_guidance.ipynb) | Bagaimana sebuah keinginan mengarahkan gambar, dan berapa harganya? |
+# | 10 | [Selanjutnya](10_beyond.ipynb) | Difusi laten, inpainting, flow matching, model satu langkah. |
 #
-# Bab yang memiliki tautan sudah ada dalam edisi ini; bab lainnya sedang ditulis menurut urutan itu. Lampirannya, [buku besar persamaan](appendix_ledger.ipynb), menjalankan ke-81
-# persamaan dari satu penurunan model difusi, dan menunjukkan bahwa setiap pemeriksaannya benar-benar bisa gagal.
+# Lampirannya, [buku besar persamaan](appendix_ledger.ipynb), menjalankan ke-81 persamaan dari satu penurunan model difusi, dan menunjukkan bahwa setiap pemeriksaannya benar-benar bisa gagal.
 
-# %% [markdown] key="map" lang="ko" ref="b1aefbcf"
+# %% [markdown] key="map" lang="ko" ref="f8dd9e7a"
 # ## 지도
 #
 # | | 장 | 답하려는 질문 |
@@ -285,12 +283,11 @@ print(f"{1000 * (time.perf_counter() - start):.0f} ms")
 # | 5 | [U-Net](05_unet.ipynb) | 모든 크기에서 노이즈를 보려면 신경망은 어떤 모양이어야 합니까? |
 # | 6 | [DDPM 샘플링](06_ddpm.ipynb) | 사슬을 어떻게 거슬러 오르고, 어느 걸음에서 잘못됩니까? |
 # | 7 | [DDIM](07_ddim.ipynb) | 50걸음이 어떻게 1000걸음의 일을 합니까? |
-# | 8 | 스코어 매칭 | 노이즈 예측은 밀도의 기울기와 무슨 관계입니까? |
-# | 9 | 분류기 없는 가이던스 | 바라는 것에 맞추어 그림을 어떻게 이끌며, 그 대가는 무엇입니까? |
-# | 10 | 그 너머 | 잠재 확산, 인페인팅, 플로 매칭, 한 걸음 모델. |
+# | 8 | [스코어 매칭](08_score.ipynb) | 노이즈 예측은 밀도의 기울기와 무슨 관계입니까? |
+# | 9 | [분류기 없는 가이던스](09_guidance.ipynb) | 바라는 것에 맞추어 그림을 어떻게 이끌며, 그 대가는 무엇입니까? |
+# | 10 | [그 너머](10_beyond.ipynb) | 잠재 확산, 인페인팅, 플로 매칭, 한 걸음 모델. |
 #
-# 링크가 있는 장은 이번 판에 들어 있고, 나머지는 이 순서대로 쓰고 있습니다. 부록인 [수식 장부](appendix_ledger.ipynb)는 확산 모델의 유도 하나에 나오는 식 81개를
-# 모두 실행하고, 검사마다 틀린 식을 정말로 걸러 낸다는 것까지 보여 줍니다.
+# 부록인 [수식 장부](appendix_ledger.ipynb)는 확산 모델의 유도 하나에 나오는 식 81개를 모두 실행하고, 검사마다 틀린 식을 정말로 걸러 낸다는 것까지 보여 줍니다.
 
 # %% [markdown] key="progress" lang="en"
 # ## Your progress

@@ -1131,11 +1131,11 @@ for s in (0, 1, 3, 7.5):
 # | [5 · The U-Net](05_unet.ipynb) | which network answers? |
 # | [6 · DDPM sampling](06_ddpm.ipynb) | how does one walk back? |
 # | [7 · DDIM](07_ddim.ipynb) | how does one get by with fewer steps? |
-# | 8 · Score matching | which direction is "more like the data"? |
-# | 9 · Classifier-free guidance | how does one ask for something? |
-# | 10 · Beyond | latent diffusion, and what is still open |
+# | [8 · Score matching](08_score.ipynb) | which direction is "more like the data"? |
+# | [9 · Classifier-free guidance](09_guidance.ipynb) | how does one ask for something? |
+# | [10 · Beyond](10_beyond.ipynb) | latent diffusion, and what is still open |
 
-# %% [markdown] key="roadmap" lang="id" ref="60a2aada"
+# %% [markdown] key="roadmap" lang="id" ref="b4dc7f1a"
 # ## Jalan di depan
 #
 # Kebanyakan pengantar menunjukkan cara menjalankan model seperti ini dan melewatkan mengapa model itu bekerja. Padahal, alasannyalah yang terbawa ke data baru, ke pemulihan gambar, dan ke model yang belum ada; karena itu kursus ini membahasnya satu demi satu.
@@ -1150,11 +1150,11 @@ for s in (0, 1, 3, 7.5):
 # | [5 · U-Net](05_unet.ipynb) | jaringan mana yang menjawab? |
 # | [6 · Pengambilan sampel DDPM](06_ddpm.ipynb) | bagaimana berjalan pulang? |
 # | [7 · DDIM](07_ddim.ipynb) | bagaimana cukup dengan lebih sedikit langkah? |
-# | 8 · Score matching (pencocokan skor) | ke arah mana letak "lebih mirip data"? |
-# | 9 · Classifier-free guidance | bagaimana meminta sesuatu? |
-# | 10 · Selanjutnya | difusi laten, dan apa yang masih terbuka |
+# | [8 · Score matching (pencocokan skor)](08_score.ipynb) | ke arah mana letak "lebih mirip data"? |
+# | [9 · Classifier-free guidance](09_guidance.ipynb) | bagaimana meminta sesuatu? |
+# | [10 · Selanjutnya](10_beyond.ipynb) | difusi laten, dan apa yang masih terbuka |
 
-# %% [markdown] key="roadmap" lang="ko" ref="60a2aada"
+# %% [markdown] key="roadmap" lang="ko" ref="b4dc7f1a"
 # ## 앞으로 갈 길
 #
 # 입문 글은 대개 이런 모델을 돌리는 법만 보여 주고 왜 되는지는 건너뜁니다. 그러나 새로운 데이터에도, 복원에도, 아직 나오지 않은 모델에도 통하는 것은 그 까닭입니다. 그래서 이 강의는 까닭을 하나씩 밝혀 갑니다.
@@ -1169,9 +1169,9 @@ for s in (0, 1, 3, 7.5):
 # | [5 · U-Net](05_unet.ipynb) | 어떤 신경망이 답합니까? |
 # | [6 · DDPM 샘플링](06_ddpm.ipynb) | 어떻게 되돌아갑니까? |
 # | [7 · DDIM](07_ddim.ipynb) | 걸음을 어떻게 줄입니까? |
-# | 8 · 스코어 매칭 | “더 데이터다운” 쪽은 어느 방향입니까? |
-# | 9 · 분류기 없는 가이던스 | 바라는 것을 어떻게 부탁합니까? |
-# | 10 · 그 너머 | 잠재 확산, 그리고 아직 풀리지 않은 문제 |
+# | [8 · 스코어 매칭](08_score.ipynb) | “더 데이터다운” 쪽은 어느 방향입니까? |
+# | [9 · 분류기 없는 가이던스](09_guidance.ipynb) | 바라는 것을 어떻게 부탁합니까? |
+# | [10 · 그 너머](10_beyond.ipynb) | 잠재 확산, 그리고 아직 풀리지 않은 문제 |
 
 # %% [markdown] key="take-along" lang="en"
 # ## What to take along

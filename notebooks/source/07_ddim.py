@@ -1287,9 +1287,9 @@ for off in (0.0, 0.02):
 #
 # **Sources.** Song, Meng & Ermon 2021 (DDIM: eqs. 7, 12 to 14 and 16; theorem 1; section 4.3; table 1; appendix D). Ho, Jain & Abbeel 2020, Algorithm 2. Lin et al. 2024 (grids, and the missing $T$). Lu et al. 2022a (DPM-Solver: steps even in $\lambda$), 2022b (DPM-Solver++(2M), algorithm 2). Karras et al. 2022 (second-order steps; noise as repair). Song et al. 2021 (the probability-flow equation). Shoemake 1985 (slerp).
 #
-# Where the differential equation comes from, and what $\hat\epsilon$ has to do with the slope of a density, is the subject of chapter 8. Back to the map: [welcome](00_welcome.ipynb). How far you are:
+# Where the differential equation comes from, and what $\hat\epsilon$ has to do with the slope of a density, is the subject of [chapter 8](08_score.ipynb). Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
-# %% [markdown] key="end" lang="id" ref="467a76a5"
+# %% [markdown] key="end" lang="id" ref="f8cb8b2b"
 # DDIM: dari 0.0031 galatnya naik sampai 0.0980 pada 250 langkah, jauh lebih tinggi daripada perjalanan dengan noise, dan menambah langkah hampir tidak menolongnya. Perjalanan deterministik memikul galat ini sampai akhir. Perjalanan dengan noise mengganti sebagian bawaannya di setiap langkah, sesudah itu jaringan melihat dengan mata segar (Karras et al. 2022, bagian 4, mengatakannya tentang gambar, dan memakai keduanya). Maka:
 #
 # - sedikit panggilan: tanpa noise, dan penyelesai berorde dua pada kisinya sendiri;
@@ -1310,9 +1310,9 @@ for off in (0.0, 0.02):
 #
 # **Sumber.** Song, Meng & Ermon 2021 (DDIM: pers. 7, 12 sampai 14, dan 16; teorema 1; bagian 4.3; tabel 1; lampiran D). Ho, Jain & Abbeel 2020, Algoritme 2. Lin et al. 2024 (kisi, dan $T$ yang terlewat). Lu et al. 2022a (DPM-Solver: langkah yang rata dalam $\lambda$), 2022b (DPM-Solver++(2M), algoritme 2). Karras et al. 2022 (langkah berorde dua; noise sebagai perbaikan). Song et al. 2021 (persamaan aliran probabilitas). Shoemake 1985 (slerp).
 #
-# Dari mana persamaan diferensial itu datang, dan apa hubungan $\hat\epsilon$ dengan kemiringan sebuah densitas, adalah pokok Bab 8. Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
+# Dari mana persamaan diferensial itu datang, dan apa hubungan $\hat\epsilon$ dengan kemiringan sebuah densitas, adalah pokok [Bab 8](08_score.ipynb). Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="467a76a5"
+# %% [markdown] key="end" lang="ko" ref="f8cb8b2b"
 # DDIM입니다. 250단계에서 0.0031이던 것이 0.0980으로 올라, 노이즈를 넣는 걸음보다 훨씬 크게 나빠집니다. 단계를 늘려도 거의 도움이 되지 않습니다. 결정론적 걸음은 이 오차를 끝까지 지고 갔습니다. 노이즈를 넣는 걸음은 지고 온 것의 일부를 단계마다 새것으로 바꾸고, 신경망은 그것을 새 눈으로 봅니다(Karras et al. 2022, 4절이 이미지에 대해 같은 말을 하며 둘을 함께 씁니다). 그래서 이렇게 정리됩니다.
 #
 # - 조금만 부를 때에는 노이즈 없이, 이차 풀이법을 제 격자에서 씁니다.
@@ -1332,7 +1332,7 @@ for off in (0.0, 0.02):
 #
 # **출처.** Song, Meng & Ermon 2021(DDIM: 식 7, 12부터 14까지, 16, 정리 1, 4.3절, 표 1, 부록 D). Ho, Jain & Abbeel 2020, 알고리즘 2. Lin et al. 2024(격자, 그리고 빠진 $T$). Lu et al. 2022a(DPM-Solver: $\lambda$에서 고른 단계), 2022b(DPM-Solver++(2M), 알고리즘 2). Karras et al. 2022(이차 단계, 고치는 노이즈). Song et al. 2021(확률 흐름 방정식). Shoemake 1985(slerp).
 #
-# 미분방정식이 어디에서 오는지, $\hat\epsilon$이 밀도의 기울기와 무슨 관계인지는 8장에서 다룹니다. 전체 지도로 돌아가기: [환영합니다](00_welcome.ipynb). 어디까지 왔는지 봅시다.
+# 미분방정식이 어디에서 오는지, $\hat\epsilon$이 밀도의 기울기와 무슨 관계인지는 [8장](08_score.ipynb)에서 다룹니다. 전체 지도로 돌아가기: [환영합니다](00_welcome.ipynb). 어디까지 왔는지 봅시다.
 
 # %% key="progress-overview"
 from course_lib.exercises import overview
