@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -142,10 +143,10 @@ def load(name: str | Path = "autoencoder") -> Autoencoder:
 
     Errors as of ``checkpoints.load``; ValueError also for the checkpoint of something else.
     """
-    about = checkpoints.card(name).get("model")
+    about: Any = checkpoints.card(name).get("model")
     try:
         with torch.random.fork_rng(devices=[]):  # overwritten: the reader's seed still counts
-            net = Autoencoder(**about).float()  # type: ignore[arg-type]
+            net = Autoencoder(**about).float()
     except (TypeError, ValueError, RuntimeError):
         raise ValueError(lang.text("error.no_autoencoder", path=checkpoints.card_path(name))) from None
     checkpoints.load_weights(net, name)

@@ -21,7 +21,7 @@ from course_lib import lang, ode
 from course_lib.checks import check_not_empty, check_whole
 from course_lib.descent import descend
 from course_lib.flow_maps import VelocityField, check_s
-from course_lib.forward import check_batch, check_noise
+from course_lib.forward import check_batch, check_noise, noise_like
 from course_lib.schedules import per_item
 from course_lib.walks import check_generator, check_takes, own
 
@@ -122,7 +122,7 @@ def train(
     def draw() -> Tensor:
         batch = x_0[torch.randint(len(x_0), (batch_size,), **how)]
         s = torch.rand(batch_size, dtype=x_0.dtype, **how)
-        return loss(field, batch, s, torch.randn(batch.shape, dtype=x_0.dtype, **how))
+        return loss(field, batch, s, noise_like(batch, generator))
 
     return descend(field, draw, steps, learning_rate)
 

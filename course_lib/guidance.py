@@ -20,10 +20,10 @@ from course_lib.walks import check_takes
 Interval = tuple[int, int] | None  # the first and the last timestep at which guidance acts; None: at all
 
 
-def check_w(w: object) -> None:
+def check_w(w: Any) -> None:
     """ValueError unless ``w`` is one finite number of at least -1."""
     check_number("w", w)
-    if not -1 <= w < float("inf"):  # type: ignore[operator]
+    if not -1 <= w < float("inf"):
         raise ValueError(lang.text("error.guidance", got=w))
 
 
@@ -86,10 +86,10 @@ def rescaled(
     return (phi * factor + (1 - phi)) * guided
 
 
-def check_rescale(rescale: object) -> None:
+def check_rescale(rescale: Any) -> None:
     """ValueError unless ``rescale`` is a number in [0, 1]."""
     check_number("rescale", rescale)
-    if not 0 <= rescale <= 1:  # type: ignore[operator]
+    if not 0 <= rescale <= 1:
         raise ValueError(lang.text("error.rescale", got=rescale))
 
 

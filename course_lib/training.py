@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from course_lib import checkpoints, data, device, lang, losses, ranks
 from course_lib.checks import check_whole, is_number, is_whole
 from course_lib.files import check_writable
-from course_lib.forward import check_noise, q_sample
+from course_lib.forward import check_noise, noise_like, q_sample
 from course_lib.parameterisations import EpsModel, target, to_eps
 from course_lib.schedules import Schedule
 from course_lib.signals import Ears, Terminated, uninterrupted
@@ -250,7 +250,7 @@ class Run:
         at = torch.randint(len(self.images), (b,), generator=g, device=where)
         x_0 = self.images[at]
         t = torch.randint(1, self.model.schedule.T + 1, (b,), generator=g, device=where)
-        eps = torch.randn(x_0.shape, generator=g, device=where, dtype=x_0.dtype)
+        eps = noise_like(x_0, g)
         if self.labels is None:
             return x_0, t, eps, None
         y = self.labels[at]

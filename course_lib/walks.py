@@ -60,11 +60,11 @@ def wants(step: Callable[..., Tensor]) -> set[str]:
     return names - {"z"} if silent else names
 
 
-def check_takes(key: str, f: object, count: int) -> None:
+def check_takes(key: str, f: Any, count: int) -> None:
     """ValueError, the sentence ``key``, unless ``f`` can be called with ``count`` tensors."""
     fine = callable(f)
     try:
-        inspect.signature(f.forward if isinstance(f, nn.Module) else f).bind(*range(count))  # type: ignore[arg-type]
+        inspect.signature(f.forward if isinstance(f, nn.Module) else f).bind(*range(count))
     except TypeError:  # a label that nobody has bound, say
         fine = False
     except ValueError:  # written in C, and says nothing of its arguments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -211,20 +212,19 @@ class _Watch(_Toy):
 _TOY = _Toy()
 
 
-def _asked(w: float, *times: int, model: _Toy = _TOY) -> tuple[object, ...]:
+def _asked(w: float, *times: int, model: _Toy = _TOY) -> tuple[Any, ...]:
     x_t = draw(len(times), 1, 2, 2) if len(times) > 1 else pixel(0.5)
     return (model, x_t, torch.tensor(times), torch.arange(2, 2 + len(times)), 10, w)
 
 
 def _conditional(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     model, x_t, t, y, null, _ = _asked(0.0, 3, 8, 5)
-    yield Comparison(call(model, x_t, t, y, null, 0.0), _TOY(x_t, t, y))  # type: ignore[arg-type]
+    yield Comparison(call(model, x_t, t, y, null, 0.0), _TOY(x_t, t, y))
 
 
 def _with_null(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     model, x_t, t, y, null, _ = _asked(-1.0, 3, 8, 5)
-    assert isinstance(y, Tensor)
-    want = _TOY(x_t, t, torch.full_like(y, 10))  # type: ignore[arg-type]
+    want = _TOY(x_t, t, torch.full_like(y, 10))
     yield Comparison(call(model, x_t, t, y, null, -1.0), want)
 
 

@@ -5,7 +5,10 @@ import __future__
 
 import inspect
 import sys
+from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
+
+import pytest
 
 
 def planted(module: ModuleType, right: str, wrong: str) -> SimpleNamespace:
@@ -22,3 +25,12 @@ def planted(module: ModuleType, right: str, wrong: str) -> SimpleNamespace:
     flags = __future__.annotations.compiler_flag
     exec(compile(source.replace(right, wrong), f"mutant of {module.__name__}", "exec", flags=flags), space)
     return SimpleNamespace(**space)
+
+
+def rejects(
+    module: ModuleType, right: str, wrong: str, identity: Callable[[SimpleNamespace], object]
+) -> None:
+    """The test fails unless ``identity`` does on ``module`` with this mistake planted."""
+    mutant = planted(module, right, wrong)  # outside: a mistake that is not planted is not caught
+    with pytest.raises(AssertionError):
+        identity(mutant)
