@@ -2,7 +2,7 @@
 
 Here t runs 1..T and slot 0 is the clean image; diffusers counts 0..T-1 and its index 0 is our t = 1.
 
-| here                | diffusers               | DDIM (Song et al. 2021) | EDM (Karras et al. 2022)  |
+| here                | diffusers               | DDIM (2021)             | EDM (Karras et al. 2022)  |
 | ------------------- | ----------------------- | ----------------------- | ------------------------- |
 | t                   | timestep + 1            | t                       | sigma                     |
 | alpha_bar_t         | alphas_cumprod[t - 1]   | alpha_t                 | 1 / (1 + sigma^2)         |

@@ -289,7 +289,7 @@ def tilted_log_prob(
 
     (1 + w) log p_conditional(x) - w log p_unconditional(x).
 
-    Source: Ho & Salimans 2022, section 3.2. A sampler that is guided at every t draws from another law, for
+    Source: Ho & Salimans 2022, section 3.1. A sampler that is guided at every t draws from another law, for
     the products of the diffused densities are not the diffused versions of this one: of N(m, s^2) against
     N(0, 1) this has variance 1 / ((1 + w) / s^2 - w), the deterministic sampler's samples s^(2 (1 + w)).
     x (B, *D) of the means' shape, w >= -1. ValueError otherwise, for point masses, and where the product is

@@ -384,6 +384,11 @@ def _wrong_way(f: Field, x: Tensor, t: float, t_next: float) -> Tensor:
     return x + h / 2 * (slope + f(x + h * slope, t_next))
 
 
+def _step_forgotten(f: Field, x: Tensor, t: float, t_next: float) -> Tensor:
+    first = f(x, t)
+    return x + (first + f(x + (t_next - t) * first, t_next)) / 2
+
+
 HEUN = Exercise(
     "ode.heun",
     chapter=8,
@@ -415,6 +420,7 @@ HEUN = Exercise(
         Mistake("slopes_added", _sum_of_slopes(_right_slope, (1.0, 1.0))),
         Mistake("slopes_subtracted", _sum_of_slopes(_right_slope, (0.5, -0.5))),
         Mistake("from_the_trial", _from_the_trial),
+        Mistake("step_forgotten", _step_forgotten),
         Mistake("wrong_way", _wrong_way),
     ],
 )

@@ -116,6 +116,10 @@ REPLACE = Exercise(
         Mistake("not_faded", _noised(lambda x_0, t, e, s: x_0 + (1 - s.alpha_bar[t]) ** 0.5 * e)),
         Mistake("no_roots", _noised(lambda x_0, t, e, s: s.alpha_bar[t] * x_0 + (1 - s.alpha_bar[t]) * e)),
         Mistake(
+            "noise_not_rooted",
+            _noised(lambda x_0, t, e, s: s.alpha_bar[t] ** 0.5 * x_0 + (1 - s.alpha_bar[t]) * e),
+        ),
+        Mistake(
             "swapped",
             _noised(lambda x_0, t, e, s: (1 - s.alpha_bar[t]) ** 0.5 * x_0 + s.alpha_bar[t] ** 0.5 * e),
         ),

@@ -55,9 +55,10 @@ class Overview:
         left = "text-align:left;white-space:nowrap"
         frame = "width:12em;height:0.9em;border:1px solid #888"
         bar = "height:100%;background:#009E73"
+        code = '<code style="white-space:nowrap">'  # or the sign stands at one line's end and the name in the next
 
         def line(row: Row) -> str:
-            each = [f"<code>✓ {n}</code>" for n in row.passed] + [f"<code>○ {n}</code>" for n in row.open]
+            each = [f"{code}✓ {n}</code>" for n in row.passed] + [f"{code}○ {n}</code>" for n in row.open]
             return (
                 f'<tr><th scope="row" style="{left}">{html.escape(self._label(row))}</th>'
                 f'<td><div aria-hidden="true" style="{frame}">'

@@ -1331,11 +1331,11 @@ check("samplers.ancestral", ancestral)
 # **Limits.** The exact models here are one- or two-dimensional, and closed forms for digits do not exist. $N=20$ digits show grain and blow-ups but no difference of a few percent in accuracy; measured quality, on thousands of samples with its spread, stands on the checkpoint's card (`checkpoints.card("digits")`). Which variance and which clip win depends on network, schedule and
 # number of steps. And 1000 calls a picture are too many. Chapter 7 asks: [*must the walk be random, and must it be long?*](07_ddim.ipynb)
 #
-# **Sources.** Ho, Jain & Abbeel 2020, sections 3.2 and 3.4, Algorithm 2 and appendix B (eqs. 6, 7, 11 and 15). Sohl-Dickstein et al. 2015 (the reverse chain). Nichol & Dhariwal 2021, sections 3.1 and 4 (learned variance; fewer steps). Bao et al. 2022 (the best variance). Polyak & Juditsky 1992 (averaging).
+# **Sources.** Ho, Jain & Abbeel 2020, sections 3.2 and 3.4; eqs. 6, 7, 11 and 15, Algorithm 2, appendix B. Sohl-Dickstein et al. 2015 (the reverse chain). Nichol & Dhariwal 2021, sections 3.1 and 4 (learned variance; fewer steps). Bao et al. 2022 (the best variance). Polyak & Juditsky 1992 (averaging).
 #
 # Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
-# %% [markdown] key="end" lang="id" ref="699a6a56"
+# %% [markdown] key="end" lang="id" ref="85c254c7"
 # ## Bekal dari bab ini
 #
 # - Algoritme 2 adalah batas yang dijadikan kode: rata-rata posterior dengan $\hat x_0$ di tempat $x_0$, ditambah $\sigma_t z$. Pada $t=1$ ia menyerahkan $\hat x_0$.
@@ -1348,11 +1348,11 @@ check("samplers.ancestral", ancestral)
 # **Keterbatasan.** Model eksak di sini berdimensi satu atau dua, dan bentuk tertutup untuk angka tidak ada. $N=20$ angka menunjukkan bintik dan ledakan, tetapi tidak dapat menunjukkan selisih akurasi beberapa persen; mutu yang terukur, dari ribuan sampel beserta sebarannya, tercantum di kartu checkpoint (`checkpoints.card("digits")`). Varians mana dan pemotongan mana yang menang bergantung pada jaringan, jadwal, dan
 # banyaknya langkah. Dan 1000 panggilan untuk satu gambar terlalu banyak. Bab 7 bertanya: [*haruskah perjalanan itu acak, dan haruskah ia panjang?*](07_ddim.ipynb)
 #
-# **Sumber.** Ho, Jain & Abbeel 2020, bagian 3.2 dan 3.4, Algoritme 2 dan lampiran B (pers. 6, 7, 11, dan 15). Sohl-Dickstein et al. 2015 (rantai mundur). Nichol & Dhariwal 2021, bagian 3.1 dan 4 (varians yang dipelajari; langkah yang lebih sedikit). Bao et al. 2022 (varians terbaik). Polyak & Juditsky 1992 (perata-rataan).
+# **Sumber.** Ho, Jain & Abbeel 2020, bagian 3.2 dan 3.4; pers. 6, 7, 11, dan 15, Algoritme 2, lampiran B. Sohl-Dickstein et al. 2015 (rantai mundur). Nichol & Dhariwal 2021, bagian 3.1 dan 4 (varians yang dipelajari; langkah yang lebih sedikit). Bao et al. 2022 (varians terbaik). Polyak & Juditsky 1992 (perata-rataan).
 #
 # Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="699a6a56"
+# %% [markdown] key="end" lang="ko" ref="85c254c7"
 # ## 가져갈 것
 #
 # - 알고리즘 2는 상한을 코드로 옮긴 것입니다. $x_0$ 자리에 $\hat x_0$을 넣은 사후분포의 평균에 $\sigma_t z$를 더합니다. $t=1$에서는 $\hat x_0$을 그대로 내놓습니다.
@@ -1364,7 +1364,7 @@ check("samplers.ancestral", ancestral)
 #
 # **한계.** 여기 나온 정확한 모델은 일차원이나 이차원이고, 숫자 그림에는 닫힌 형식이 없습니다. $N=20$장의 숫자로는 알갱이와 폭발은 보여도 정확도가 몇 퍼센트 다른 것은 보이지 않습니다. 샘플 수천 장으로 편차까지 잰 품질은 체크포인트의 모델 카드(`checkpoints.card("digits")`)에 있습니다. 어떤 분산과 어떤 잘라 내기가 나은지는 신경망과 스케줄과 단계 수에 달려 있습니다. 그리고 그림 한 장에 호출 1000번은 너무 많습니다. 7장이 묻습니다. [*걸음은 꼭 무작위여야 하고, 꼭 길어야 합니까?*](07_ddim.ipynb)
 #
-# **출처.** Ho, Jain & Abbeel 2020, 3.2절과 3.4절, 알고리즘 2와 부록 B(식 6, 7, 11, 15). Sohl-Dickstein et al. 2015(역방향 연쇄). Nichol & Dhariwal 2021, 3.1절과 4절(학습하는 분산, 더 적은 단계). Bao et al. 2022(가장 좋은 분산). Polyak & Juditsky 1992(평균 내기).
+# **출처.** Ho, Jain & Abbeel 2020, 3.2절과 3.4절, 식 6, 7, 11, 15, 알고리즘 2, 부록 B. Sohl-Dickstein et al. 2015(역방향 연쇄). Nichol & Dhariwal 2021, 3.1절과 4절(학습하는 분산, 더 적은 단계). Bao et al. 2022(가장 좋은 분산). Polyak & Juditsky 1992(평균 내기).
 #
 # 전체 지도로 돌아가기: [환영합니다](00_welcome.ipynb). 어디까지 왔는지 봅시다.
 

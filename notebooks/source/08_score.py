@@ -11,7 +11,7 @@
 #
 # $$s(x)=\nabla_x\log p(x)$$
 #
-# an arrow at every place, pointing where $\log p$ rises fastest and as long as it rises steeply. For data that one can see, take three hills in the plane: a mixture of three Gaussians with weights $w_k$, centres $m_k$ and one standard deviation $\varsigma=0.4$. Then
+# an arrow at every place, pointing where $\log p$ rises fastest; the steeper the rise, the longer the arrow. For data that one can see, take three hills in the plane: a mixture of three Gaussians with weights $w_k$, centres $m_k$ and one standard deviation $\varsigma=0.4$. Then
 #
 # $$\nabla_x\log p(x)=\sum_k r_k(x)\,\frac{m_k-x}{\varsigma^2},\qquad r_k(x)=\frac{w_k\,e^{-\|x-m_k\|^2/2\varsigma^2}}{\sum_j w_j\,e^{-\|x-m_j\|^2/2\varsigma^2}}$$
 #
@@ -19,7 +19,7 @@
 #
 # **Commit before you run:** at how many places is the arrow exactly 0: (a) at three, the tops, (b) at fewer than three, (c) at more?
 
-# %% [markdown] key="title" lang="id" ref="2a79d0d0"
+# %% [markdown] key="title" lang="id" ref="13ca9524"
 # # 8 · Score matching (pencocokan skor): ke mana arah menanjak?
 #
 # Sejauh ini jaringan menebak noise (derau). Bab ini membalik jawabannya dan membacanya sebagai panah: dari tempat $x_t$ berpijak, *ke sanalah* jalan menuju data yang lebih padat. Jaringan yang sama ternyata menuruti tiga teori lain sekaligus, dan setiap teori memberinya satu kemampuan baru: mengambil sampel dengan mendaki (Langevin), mengikuti sebuah persamaan diferensial (lebih sedikit panggilan, dan jalan kembali), dan mengatakan seberapa mungkin sebuah gambar.
@@ -40,10 +40,10 @@
 #
 # **Putuskan dulu sebelum menjalankan sel:** di berapa tempat panah itu tepat 0: (a) di tiga tempat, yaitu puncak-puncaknya, (b) kurang dari itu, (c) lebih dari itu?
 
-# %% [markdown] key="title" lang="ko" ref="2a79d0d0"
+# %% [markdown] key="title" lang="ko" ref="13ca9524"
 # # 8 · 스코어 매칭: 어느 쪽이 오르막입니까?
 #
-# 지금까지 신경망은 어떤 노이즈가 섞였는지 답했습니다. 이 장에서는 그 답을 뒤집어 화살표로 읽습니다. $x_t$가 서 있는 곳에서 데이터가 더 빽빽한 쪽은 *이쪽*이라는 화살표입니다. 그러면 같은 신경망이 다른 이론 셋을 한꺼번에 따르게 되고, 이론마다 새로운 능력이 하나씩 생깁니다. 언덕을 오르며 샘플을 얻습니다(랑주뱅). 미분방정식을 따라갑니다(적게 부르고, 되돌아갈 수도 있습니다). 그리고 그림이 얼마나 있을 법한지 말합니다.
+# 지금까지 신경망은 어떤 노이즈가 섞였는지 답했습니다. 이 장에서는 그 답을 뒤집어 화살표로 읽습니다. $x_t$가 서 있는 곳에서 데이터가 더 빽빽한 쪽은 *이쪽*이라는 화살표입니다. 그러면 같은 신경망이 다른 이론 셋을 한꺼번에 따르게 되고, 이론마다 새로운 능력이 하나씩 생깁니다. 언덕을 오르며 샘플을 얻습니다(랑주뱅). 미분방정식을 따라갑니다(신경망을 더 적게 부르고, 되돌아갈 수도 있습니다). 그리고 그림이 얼마나 있을 법한지 말합니다.
 #
 # 새로운 학습법은 필요 없습니다. 나눗셈 한 번이면 됩니다.
 #
@@ -131,7 +131,7 @@ ax.set(aspect="equal", xlim=window, ylim=window)
 figures.show(fig, "alt.score.map")
 
 # %% [markdown] key="map-note" lang="en"
-# (c): seven. The first column counts in how many directions the slope is *unstable*: 0 at the three tops (triangles), where arrows arrive from everywhere; 1 at the passes between two hills (crosses), where arrows arrive along one line and leave along another; 2 at the bottom of the hollow between all three (the square). Tops minus passes plus hollows is always 1 on such a map, here $3-3+1$, so three hills cannot do with tops alone.
+# (c): seven. The first column counts in how many directions the arrows lead *away*: 0 at the three tops (triangles), where arrows arrive from everywhere; 1 at the passes between two hills (crosses), where arrows arrive along one line and leave along another; 2 at the bottom of the hollow between all three (the square). Tops minus passes plus hollows is always 1 on such a map, here $3-3+1$, so three hills cannot get by with tops alone.
 #
 # Following the arrows one therefore lands on a top; to arrive at a pass one would have to start exactly on its one line. And *only* on tops: a walk that just climbs would end at one of three points, whatever $p$ says about the width of the hills. Section 4 adds what is missing.
 #
@@ -149,8 +149,8 @@ figures.show(fig, "alt.score.map")
 #
 # Write `from_eps(eps_hat, t, schedule)`: it makes the score from the predicted noise and returns it. `eps_hat` is a batch of points (B, 2); `t` is a tensor (B,) of whole numbers from 1 up, one for each point. `solution("score.from_eps")` in a new cell shows ours.
 
-# %% [markdown] key="map-note" lang="id" ref="67462829"
-# (c): tujuh. Kolom pertama menghitung dalam berapa arah tempat itu *tidak stabil*: 0 di ketiga puncak (segitiga), tempat panah berdatangan dari mana-mana; 1 di pelana antara dua bukit (silang), tempat panah datang sepanjang satu garis dan pergi sepanjang garis lain; 2 di dasar cekungan di antara ketiganya (persegi). Pada peta seperti ini, banyaknya puncak dikurangi pelana ditambah cekungan selalu 1, di sini $3-3+1$, jadi tiga bukit tidak mungkin hanya berpuncak.
+# %% [markdown] key="map-note" lang="id" ref="b29c8b49"
+# (c): tujuh. Kolom pertama menghitung dalam berapa arah panah-panahnya *menjauhi* tempat itu: 0 di ketiga puncak (segitiga), tempat panah berdatangan dari mana-mana; 1 di pelana antara dua bukit (silang), tempat panah datang sepanjang satu garis dan pergi sepanjang garis lain; 2 di dasar cekungan di antara ketiganya (persegi). Pada peta seperti ini, banyaknya puncak dikurangi pelana ditambah cekungan selalu 1, di sini $3-3+1$, jadi tiga bukit tidak mungkin hanya berpuncak.
 #
 # Karena itu siapa yang mengikuti panah akan berakhir di puncak; untuk berakhir di pelana ia harus berangkat tepat dari satu garis yang menuju ke sana. Dan *hanya* di puncak: perjalanan yang cuma mendaki akan berhenti di salah satu dari tiga titik, apa pun kata $p$ tentang lebar bukitnya. Bagian 4 menambahkan apa yang kurang.
 #
@@ -168,8 +168,8 @@ figures.show(fig, "alt.score.map")
 #
 # Tulis `from_eps(eps_hat, t, schedule)`, yang membuat skor dari noise hasil tebakan dan mengembalikannya. `eps_hat` adalah batch titik berbentuk (B, 2); `t` tensor (B,) berisi bilangan bulat mulai dari 1, satu untuk setiap titik. `solution("score.from_eps")` di sel baru menampilkan versi kursus ini.
 
-# %% [markdown] key="map-note" lang="ko" ref="67462829"
-# (c)입니다. 일곱 곳이나 됩니다. 첫째 열은 *불안정한* 방향이 몇 개인지 셉니다. 꼭대기 셋(삼각형)에서는 0입니다. 화살표가 사방에서 모여듭니다. 두 언덕 사이의 고개(가위표)에서는 1입니다. 화살표가 한 줄을 따라 모여들었다가 다른 줄을 따라 떠납니다. 2는 세 언덕 한가운데 움푹한 곳의 바닥(사각형)입니다. 이런 지도에서는 꼭대기의 수에서 고개의 수를 빼고 바닥의 수를 더하면 언제나 1이고, 여기서는 $3-3+1$입니다. 그러므로 언덕이 셋이면 꼭대기만 있을 수는 없습니다.
+# %% [markdown] key="map-note" lang="ko" ref="b29c8b49"
+# (c)입니다. 일곱 곳이나 됩니다. 첫째 열은 화살표가 그 자리를 *떠나는* 방향이 몇 개인지 셉니다. 꼭대기 셋(삼각형)에서는 0입니다. 화살표가 사방에서 모여듭니다. 두 언덕 사이의 고개(가위표)에서는 1입니다. 화살표가 한 줄을 따라 모여들었다가 다른 줄을 따라 떠납니다. 2는 세 언덕 한가운데 움푹한 곳의 바닥(사각형)입니다. 이런 지도에서는 꼭대기의 수에서 고개의 수를 빼고 바닥의 수를 더하면 언제나 1이고, 여기서는 $3-3+1$입니다. 그러므로 언덕이 셋이면 꼭대기만 있을 수는 없습니다.
 #
 # 그래서 화살표를 따라가면 꼭대기에 닿습니다. 고개에 닿으려면 꼭 그 한 줄 위에서 출발해야 합니다. 그런데 닿는 곳이 꼭대기*뿐*입니다. 오르기만 하는 걸음은, $p$에서 언덕이 얼마나 넓든, 세 점 가운데 하나에서 끝납니다. 빠진 것은 4절에서 채웁니다.
 #
@@ -337,7 +337,7 @@ for t in (10, 100, 250, 500, 900):
 #
 # $$J_{\mathrm D}=\mathbb E_{q(x_0)\,q(x_t\mid x_0)}\left\|\hat s(x_t)-\nabla\log q(x_t\mid x_0)\right\|^2$$
 #
-# **Claim:** the two differ by a number that does not depend on $\hat s$. Expand both squares. $\mathbb E\|\hat s\|^2$ is the same in both; the last squares do not contain $\hat s$; so it is about the middle, and there, with $q\,\nabla\log q=\nabla q$,
+# **Claim:** the two differ by a number that does not depend on $\hat s$. Expand both squares. $\mathbb E\|\hat s\|^2$ is the same in both; the last squares do not contain $\hat s$; so only the middle terms are in question, and there, with $q\,\nabla\log q=\nabla q$,
 #
 # $$\mathbb E_{q(x_t)}\big[\hat s\cdot\nabla\log q(x_t)\big]=\int\hat s\cdot\nabla q(x_t)\,dx_t=\iint q(x_0)\,\hat s\cdot\nabla q(x_t\mid x_0)\,dx_0\,dx_t=\mathbb E\big[\hat s\cdot\nabla\log q(x_t\mid x_0)\big]$$
 #
@@ -349,7 +349,7 @@ for t in (10, 100, 250, 500, 900):
 #
 # First the two scores, by automatic differentiation. Section 2 has shown that the gradients of $\log q(x_t\mid x_0)$ and of $\log q(x_t)$ differ at the same point. **Commit:** among 50000 points, where the two differ most, is the difference below 1, or above 1?
 
-# %% [markdown] key="learned-error-note" lang="id" ref="8993a61c"
+# %% [markdown] key="learned-error-note" lang="id" ref="08a333cb"
 # Jauh dari 0: 0.1320, sekitar dua perlima dari galat jawaban 0 terhadap densitas yang tepat (0.3379). Pada $t=250$ nilainya 4.2786. Bila dinilai dengan densitas bersih, jaringan sempurna dan jaringan kita kira-kira sama buruknya, dan bilangan itu tidak berkata apa-apa tentang keduanya. Yang terukur adalah seberapa jauh $q_t$ dari $p$. Terhadap densitas yang tepat, yaitu yang *terdifusi*, jaringan sempurna tidak punya galat dan jaringan kita punya sedikit; dibandingkan dengan galat jawaban 0, makin bernoise datanya makin kecil galat itu.
 #
 # Jadi kita harus selalu menyebut *pada tingkat noise mana*. Model difusi tidak mengenal $\nabla\log p$ milik data; yang dikenalnya $\nabla\log q_t$ untuk $t=1,\dots,T$.
@@ -380,7 +380,7 @@ for t in (10, 100, 250, 500, 900):
 #
 # Pertama-tama kedua skor itu, dengan diferensiasi otomatis. Bagian 2 sudah memperlihatkan bahwa gradien $\log q(x_t\mid x_0)$ dan gradien $\log q(x_t)$ berbeda di titik yang sama. **Putuskan dulu:** di antara 50000 titik, di tempat beda keduanya paling besar, apakah bedanya di bawah 1 atau di atas 1?
 
-# %% [markdown] key="learned-error-note" lang="ko" ref="8993a61c"
+# %% [markdown] key="learned-error-note" lang="ko" ref="08a333cb"
 # 0에서 멉니다. 0.1320이고, 언제나 0이라고 답할 때 옳은 밀도에서 나오는 오차(0.3379)의 오분의 이쯤입니다. $t=250$에서는 4.2786이나 됩니다. 깨끗한 밀도를 잣대로 삼으면 완벽한 신경망과 우리 신경망이 비슷하게 나쁘고, 그 수는 어느 신경망에 대해서도 아무것도 알려 주지 않습니다. 재고 있는 것은 $q_t$와 $p$ 사이의 거리입니다. 옳은 밀도, 곧 *노이즈로 퍼진* 밀도와 견주면 완벽한 신경망은 오차가 없고, 우리 신경망의 오차는 작으며, 언제나 0인 답의 오차에 견주면 데이터에 노이즈가 많을수록 더 작습니다.
 #
 # 그러므로 *어느 노이즈 수준인지*를 언제나 밝혀야 합니다. 확산 모델은 데이터의 $\nabla\log p$를 모릅니다. 아는 것은 $t=1,\dots,T$에 대한 $\nabla\log q_t$입니다.
@@ -429,31 +429,31 @@ print({name: f"{float(g):.0e}" for name, g in gaps.items()})
 assert max(gaps["-eps"], gaps["-E[eps|x_t]"]) < 1e-9 < 1 < gaps["q|q"]
 
 # %% [markdown] key="dsm-task" lang="en"
-# Above 1: about 5 (`q|q`). One is $-\epsilon/\sigma_t$, the other $-\mathbb E[\epsilon\mid x_t]/\sigma_t$, each to rounding. A note that writes “score $=-\epsilon/\sqrt{1-\bar\alpha_t}$” means the first, a note that writes $\epsilon_\theta$ the second.
+# Above 1: about 5 (`q|q`). One is $-\epsilon/\sigma_t$, the other $-\mathbb E[\epsilon\mid x_t]/\sigma_t$, each to within rounding. A note that writes “score $=-\epsilon/\sqrt{1-\bar\alpha_t}$” means the first, a note that writes $\epsilon_\theta$ the second.
 #
 # Now the claim. Three answers: always 0, the trained network, the perfect one. Three losses, all multiplied by $\sigma_t^2$: $J_{\mathrm E}$, $J_{\mathrm D}$, and a third one, which Hyvärinen (2005) found by integrating by parts and which needs neither of the two scores, only the divergence $\nabla\cdot\hat s$: each coordinate of $\hat s$ differentiated by the same coordinate of $x_t$, and added up (it shares only the name with the KL divergence):
 #
 # $$J_{\mathrm H}=\mathbb E_{q(x_t)}\left[\|\hat s\|^2+2\,\nabla\cdot\hat s\right]$$
 #
-# **Commit:** the perfect answer has $J_{\mathrm E}=0$. What is its $J_{\mathrm D}$, the loss one sees in training: 0 as well?
+# **Commit:** the perfect answer has $J_{\mathrm E}=0$. What is its $J_{\mathrm D}$, the loss one sees in training: 0 as well? (At the end of each line stand the differences of the second and the third loss to the first, with their standard errors.)
 
-# %% [markdown] key="dsm-task" lang="id" ref="c1c8bc06"
+# %% [markdown] key="dsm-task" lang="id" ref="53dd8151"
 # Di atas 1: sekitar 5 (`q|q`). Yang satu $-\epsilon/\sigma_t$, yang lain $-\mathbb E[\epsilon\mid x_t]/\sigma_t$, masing-masing dalam batas pembulatan. Catatan yang menulis “skor $=-\epsilon/\sqrt{1-\bar\alpha_t}$” memaksudkan yang pertama, catatan yang menulis $\epsilon_\theta$ memaksudkan yang kedua.
 #
 # Sekarang klaim tadi. Tiga jawaban: selalu 0, jaringan terlatih, jaringan sempurna. Tiga loss, semuanya dikalikan $\sigma_t^2$: $J_{\mathrm E}$, $J_{\mathrm D}$, dan yang ketiga, yang ditemukan Hyvärinen (2005) lewat integrasi parsial dan tidak memerlukan satu pun dari kedua skor itu, cukup divergensi $\nabla\cdot\hat s$: setiap koordinat $\hat s$ diturunkan terhadap koordinat $x_t$ yang sama, lalu dijumlahkan (dengan divergensi KL hanya namanya yang sama):
 #
 # $$J_{\mathrm H}=\mathbb E_{q(x_t)}\left[\|\hat s\|^2+2\,\nabla\cdot\hat s\right]$$
 #
-# **Putuskan dulu:** jawaban yang sempurna memiliki $J_{\mathrm E}=0$. Berapa $J_{\mathrm D}$-nya, loss yang kelihatan dalam pelatihan: 0 juga?
+# **Putuskan dulu:** jawaban yang sempurna memiliki $J_{\mathrm E}=0$. Berapa $J_{\mathrm D}$-nya, loss yang kelihatan dalam pelatihan: 0 juga? (Di ujung setiap baris cetakan: selisih loss kedua dan ketiga terhadap yang pertama, beserta galat bakunya.)
 
-# %% [markdown] key="dsm-task" lang="ko" ref="c1c8bc06"
+# %% [markdown] key="dsm-task" lang="ko" ref="53dd8151"
 # 5쯤으로 1보다 큽니다(`q|q`). 반올림 오차 안에서 하나는 $-\epsilon/\sigma_t$이고, 다른 하나는 $-\mathbb E[\epsilon\mid x_t]/\sigma_t$입니다. “스코어 $=-\epsilon/\sqrt{1-\bar\alpha_t}$”라고 적은 글은 앞의 것을, $\epsilon_\theta$를 적은 글은 뒤의 것을 말합니다.
 #
 # 이제 위의 주장을 시험합니다. 답은 셋입니다. 언제나 0, 학습한 신경망, 완벽한 신경망입니다. 손실도 셋이고 모두 $\sigma_t^2$을 곱합니다. $J_{\mathrm E}$와 $J_{\mathrm D}$, 그리고 Hyvärinen(2005)이 부분적분으로 찾아낸 셋째 손실입니다. 셋째는 두 스코어가 다 필요 없고 발산(divergence) $\nabla\cdot\hat s$만 있으면 됩니다. $\hat s$의 좌표마다 $x_t$의 같은 좌표로 미분해 모두 더한 것입니다(KL 발산과는 이름만 같습니다).
 #
 # $$J_{\mathrm H}=\mathbb E_{q(x_t)}\left[\|\hat s\|^2+2\,\nabla\cdot\hat s\right]$$
 #
-# **답을 먼저 정하십시오.** 완벽한 답은 $J_{\mathrm E}=0$입니다. 학습할 때 눈에 보이는 손실인 $J_{\mathrm D}$는 얼마입니까? 그것도 0입니까?
+# **답을 먼저 정하십시오.** 완벽한 답은 $J_{\mathrm E}=0$입니다. 학습할 때 눈에 보이는 손실인 $J_{\mathrm D}$는 얼마입니까? 그것도 0입니까? (출력의 줄마다 끝에는 둘째 손실과 셋째 손실에서 첫째 손실을 뺀 값과 그 표준오차가 있습니다.)
 
 # %% key="dsm-losses"
 def divergence(model, x):
@@ -629,25 +629,25 @@ check("score.langevin_move", langevin_move)
 #
 # $$v_{\delta/2}=\frac{1}{1-\delta/4},\qquad v_{\delta}=\frac{1}{1-\delta/2}$$
 #
-# in the two forms. The right answer would be 1. **Commit:** at which $\delta$ does the first one stop settling? And what happens if one takes the climb from one form and the shake from the other?
+# in the two forms. The right answer would be 1. **Commit:** at which $\delta$ does the first one stop settling? And what happens if one takes the climb from one form and the shake from the other? (Each line begins with the factors of the climb and of the shake's variance; each entry is a step, the variance that was measured, and in brackets what the law says.)
 
-# %% [markdown] key="langevin-bias-task" lang="id" ref="0a15eed3"
+# %% [markdown] key="langevin-bias-task" lang="id" ref="b3a29e63"
 # `score.langevin(score, x, step, steps, generator, convention)` di pustaka menghasilkan $x_0,x_1,x_2,\dots$ satu demi satu dan mengenal kedua bentuk itu, `"half"` dan `"whole"`.
 #
 # Tadi $O(\delta^2)$ kita buang. Berapa ongkosnya? Untuk $p=\mathcal N(0,1)$ skornya $-x$, gerakannya $x_{k+1}=(1-\delta/2)\,x_k+\sqrt\delta\,z$, dan varians yang tidak berubah lagi harus memenuhi $v=(1-\delta/2)^2v+\delta$, jadi
 #
 # $$v_{\delta/2}=\frac{1}{1-\delta/4},\qquad v_{\delta}=\frac{1}{1-\delta/2}$$
 #
-# dalam kedua bentuk itu. Jawaban yang benar seharusnya 1. **Putuskan dulu:** pada $\delta$ berapa bentuk pertama tidak lagi menetap? Dan apa yang terjadi bila pendakiannya diambil dari bentuk yang satu dan guncangannya dari bentuk yang lain?
+# dalam kedua bentuk itu. Jawaban yang benar seharusnya 1. **Putuskan dulu:** pada $\delta$ berapa bentuk pertama tidak lagi menetap? Dan apa yang terjadi bila pendakiannya diambil dari bentuk yang satu dan guncangannya dari bentuk yang lain? (Setiap baris cetakan diawali faktor pendakian dan faktor varians guncangan; setiap isinya sebuah langkah, varians yang terukur, dan dalam kurung varians menurut rumus.)
 
-# %% [markdown] key="langevin-bias-task" lang="ko" ref="0a15eed3"
+# %% [markdown] key="langevin-bias-task" lang="ko" ref="b3a29e63"
 # 라이브러리의 `score.langevin(score, x, step, steps, generator, convention)`은 $x_0,x_1,x_2,\dots$를 차례로 내놓으며, 두 꼴을 `"half"`와 `"whole"`이라는 이름으로 압니다.
 #
 # 아까 $O(\delta^2)$을 버렸습니다. 그 대가는 얼마입니까? $p=\mathcal N(0,1)$이면 스코어는 $-x$이고 한 걸음은 $x_{k+1}=(1-\delta/2)\,x_k+\sqrt\delta\,z$입니다. 변하지 않는 분산은 $v=(1-\delta/2)^2v+\delta$를 만족해야 하므로, 두 꼴에서 각각 다음과 같습니다.
 #
 # $$v_{\delta/2}=\frac{1}{1-\delta/4},\qquad v_{\delta}=\frac{1}{1-\delta/2}$$
 #
-# 옳은 답은 1입니다. **답을 먼저 정하십시오.** 첫째 꼴은 $\delta$가 얼마일 때부터 안정되지 않습니까? 그리고 오르기는 한쪽 꼴에서, 흔들기는 다른 쪽 꼴에서 가져오면 어떻게 됩니까?
+# 옳은 답은 1입니다. **답을 먼저 정하십시오.** 첫째 꼴은 $\delta$가 얼마일 때부터 안정되지 않습니까? 그리고 오르기는 한쪽 꼴에서, 흔들기는 다른 쪽 꼴에서 가져오면 어떻게 됩니까? (출력의 줄마다 맨 앞의 두 수는 오르기와 흔드는 분산에 곱한 것입니다. 이어서 걸음의 크기마다 잰 분산이 있고, 괄호 안은 식에서 나오는 분산입니다.)
 
 # %% key="langevin-bias"
 def variance_after(a, b, step, n=10_000, moves=200):
@@ -660,7 +660,7 @@ def variance_after(a, b, step, n=10_000, moves=200):
 forms = {"1/2, 1": (0.5, 1.0), "1, 2": (1.0, 2.0), "1/2, 2": (0.5, 2.0), "1, 1": (1.0, 1.0)}
 for name, (a, b) in forms.items():
     print(f"{name:7s}", end="")
-    for step in (0.1, 0.5, 1.0, 1.9, 3.9, 4.1):
+    for step in (0.1, 1.0, 1.9, 3.9, 4.1):
         kept = (1 - a * step) ** 2
         law = b * step / (1 - kept) if kept < 1 else float("inf")
         v = variance_after(a, b, step)
@@ -675,13 +675,13 @@ for step, convention, law in ((0.1, "half", 1 / (1 - 0.1 / 4)), (0.1, "whole", 1
 # %% [markdown] key="langevin-widget-task" lang="en"
 # At $\delta=4$. There each move throws the point to the opposite side, at the same distance, and adds noise; beyond it the distance grows without end. Long before, the variance is too large: 1.03 at $\delta=0.1$, a third too much at $\delta=1$. A move of the other form with $\delta$ is a move of this one with $2\delta$. The small print of every Langevin sampler: *it draws from $p$ only in the limit $\delta\to0$*.
 #
-# The two mixtures are the slip that one meets in code. Climb $\tfrac\delta2$ with shake $\sqrt{2\delta}$: at $\delta=0.1$ the variance is 2.05 instead of 1, and it never falls below 2, however small $\delta$ is. Climb $\delta$ with shake $\sqrt\delta$: 0.526. No line crashes, and the pictures are merely too rough, or too smooth. (At $\delta=1$ the line `1, 1` even says 1, by accident: $x-x+z=z$, which is a fresh draw of this $p$ and of no other.)
+# The two mixed-up forms are the slip that one meets in code. Climb $\tfrac\delta2$ with shake $\sqrt{2\delta}$: at $\delta=0.1$ the variance is 2.05 instead of 1, and it never falls below 2, however small $\delta$ is. Climb $\delta$ with shake $\sqrt\delta$: 0.526. No line crashes, and the pictures are merely too rough, or too smooth. (At $\delta=1$ the line `1, 1` even says 1, by accident: $x-x+z=z$, which is a fresh draw of this $p$ and of no other.)
 #
 # Now on the three hills. 200 points are dropped at random; the sliders choose the move $k$, the step size $\delta$ and the noise level $t$ whose score they follow. Under the picture stands how many have left it.
 #
 # **Commit:** $\delta=1$ is too large at $t=1$: the points fly off. Is it too large at $t=1000$, too?
 
-# %% [markdown] key="langevin-widget-task" lang="id" ref="780dc1a8"
+# %% [markdown] key="langevin-widget-task" lang="id" ref="cc58a637"
 # Pada $\delta=4$. Di situ setiap gerakan melempar titik ke sisi seberang, sama jauhnya, lalu menambahkan noise; di atas itu jaraknya membesar tanpa akhir. Jauh sebelumnya pun variansnya sudah terlalu besar: 1.03 pada $\delta=0.1$, kelebihan sepertiga pada $\delta=1$. Gerakan dalam bentuk yang lain dengan $\delta$ sama dengan gerakan dalam bentuk ini dengan $2\delta$. Inilah catatan kaki yang selalu menyertai sampler Langevin: *sampelnya berasal dari $p$ hanya dalam limit $\delta\to0$*.
 #
 # Kedua campuran itu adalah kekeliruan yang dijumpai di dalam kode. Pendakian $\tfrac\delta2$ dengan guncangan $\sqrt{2\delta}$: pada $\delta=0.1$ variansnya 2.05, seharusnya 1, dan tidak pernah turun di bawah 2, sekecil apa pun $\delta$. Pendakian $\delta$ dengan guncangan $\sqrt\delta$: 0.526. Kodenya tetap berjalan; gambarnya hanya terlalu kasar, atau terlalu halus. (Pada $\delta=1$ baris `1, 1` bahkan menyebut 1, secara kebetulan: $x-x+z=z$, yaitu sampel baru dari $p$ yang ini, dan bukan dari densitas lain.)
@@ -690,7 +690,7 @@ for step, convention, law in ((0.1, "half", 1 / (1 - 0.1 / 4)), (0.1, "whole", 1
 #
 # **Putuskan dulu:** $\delta=1$ terlalu besar pada $t=1$: titik-titiknya terlempar pergi. Apakah ia juga terlalu besar pada $t=1000$?
 
-# %% [markdown] key="langevin-widget-task" lang="ko" ref="780dc1a8"
+# %% [markdown] key="langevin-widget-task" lang="ko" ref="cc58a637"
 # $\delta=4$부터입니다. 거기서는 한 걸음마다 점이 같은 거리만큼 떨어진 반대편으로 던져지고, 거기에 노이즈가 더해집니다. 그보다 크면 거리가 끝없이 커집니다. 분산은 그보다 훨씬 전부터 너무 큽니다. $\delta=0.1$에서 1.03이고, $\delta=1$에서는 삼분의 일이나 더 큽니다. 다른 꼴에서 $\delta$로 걷는 것은 이 꼴에서 $2\delta$로 걷는 것과 같습니다. 랑주뱅 샘플러라면 어느 것에나 작은 글씨로 붙는 단서가 있습니다. *$p$에서 뽑는 것은 $\delta\to0$인 극한에서뿐입니다*.
 #
 # 두 꼴을 섞는 것은 코드에서 실제로 만나는 실수입니다. $\tfrac\delta2$만큼 오르고 $\sqrt{2\delta}$로 흔들면 $\delta=0.1$에서 분산이 1이 아니라 2.05이고, $\delta$가 아무리 작아도 2 밑으로 내려가지 않습니다. $\delta$만큼 오르고 $\sqrt\delta$로 흔들면 0.526입니다. 오류로 멈추는 줄은 없습니다. 그림이 너무 거칠거나 너무 매끄러울 뿐입니다. ($\delta=1$에서는 `1, 1` 줄이 1이라고까지 하는데, 우연입니다. $x-x+z=z$여서 매번 새로 뽑는 셈이고, 그것이 맞는 것은 이 $p$뿐입니다.)
@@ -766,7 +766,7 @@ for name, (sign, shake) in rules.items():
 # %% [markdown] key="anneal-task" lang="en"
 # The noise points *away*. Whoever follows it leaves every hill and never returns; the median distance says how far. Climbing is following the **score**, opposite to the predicted noise, *plus* fresh noise. Without the fresh noise all points stand on three tops, and the hills have no width.
 #
-# What does a network know that can do this? If it has not memorised any, nothing about single pictures: at each noise level, only which way the crowd lies. Structure, stroke width, the shape of a digit are in the arrows, because the arrows have to lead there. And nothing comes “from nothing”, as one sometimes reads: what the arrows leave open is decided by the noise, at the start and in each shake.
+# What does a network know that can do this? Unless it has memorised some, nothing about single pictures: at each noise level, only which way the crowd lies. Structure, stroke width, the shape of a digit are in the arrows, because the arrows have to lead there. And nothing comes “from nothing”, as one sometimes reads: what the arrows leave open is decided by the noise, at the start and in each shake.
 #
 # ## 5 · Why one noise level is not enough
 #
@@ -774,10 +774,10 @@ for name, (sign, shake) in rules.items():
 #
 # **Commit:** after 2000 moves with the exact score, which share is on the left: (a) about 0.8, (b) about 0.5, (c) it depends on the step?
 
-# %% [markdown] key="anneal-task" lang="id" ref="1fb5fd23"
+# %% [markdown] key="anneal-task" lang="id" ref="8fb27341"
 # Noise menunjuk *menjauh*. Siapa yang mengikutinya meninggalkan setiap bukit dan tidak pernah kembali; median jaraknya menunjukkan sejauh apa. Mendaki berarti mengikuti **skor**, yang berlawanan dengan noise hasil tebakan, *ditambah* noise baru. Tanpa noise baru semua titik berdiri di tiga puncak, dan bukit-bukitnya kehilangan lebar.
 #
-# Apa yang diketahui jaringan yang sanggup berbuat begini? Tentang gambar satu per satu tidak ada, asalkan ia tidak menghafalnya; hanya ini: pada setiap tingkat noise, ke arah mana kerumunannya berada. Susunan, tebal goresan, bentuk sebuah angka ada di dalam panah, sebab ke sanalah panah harus menuntun. Dan tidak ada yang datang “dari ketiadaan”, seperti yang kadang tertulis: apa yang tidak ditentukan panah diputuskan oleh noise, di awal dan dalam setiap guncangan.
+# Apa yang diketahui jaringan yang sanggup berbuat begini? Asalkan tidak menghafal, ia tidak tahu apa-apa tentang gambar satu per satu. Yang diketahuinya hanya ini: pada setiap tingkat noise, ke arah mana kerumunannya berada. Susunan, tebal goresan, bentuk sebuah angka ada di dalam panah, sebab ke sanalah panah harus menuntun. Dan tidak ada yang datang “dari ketiadaan”, seperti yang kadang tertulis: apa yang tidak ditentukan panah diputuskan oleh noise, di awal dan dalam setiap guncangan.
 #
 # ## 5 · Mengapa satu tingkat noise tidak cukup
 #
@@ -785,7 +785,7 @@ for name, (sign, shake) in rules.items():
 #
 # **Putuskan dulu:** setelah 2000 gerakan dengan skor eksak, berapa bagian yang ada di kiri: (a) kira-kira 0.8, (b) kira-kira 0.5, (c) tergantung langkahnya?
 
-# %% [markdown] key="anneal-task" lang="ko" ref="1fb5fd23"
+# %% [markdown] key="anneal-task" lang="ko" ref="8fb27341"
 # 노이즈는 데이터에서 *멀어지는* 쪽을 가리킵니다. 노이즈를 따라가면 모든 언덕을 떠나 다시는 돌아오지 않습니다. 얼마나 멀리 가는지는 거리의 중앙값에 나와 있습니다. 오른다는 것은 예측한 노이즈와 반대쪽인 **스코어**를 따르는 것이고, *거기에* 새 노이즈를 더하는 것입니다. 새 노이즈가 없으면 모든 점이 꼭대기 세 곳에 서고, 언덕에는 너비가 없습니다.
 #
 # 이런 일을 할 수 있는 신경망은 무엇을 알고 있습니까? 외우지 않은 신경망이라면 그림 한 장 한 장에 대해서는 아무것도 모릅니다. 아는 것은 노이즈 수준마다 무리가 어느 쪽에 있는지뿐입니다. 짜임새와 획의 굵기와 숫자의 모양은 화살표 안에 있습니다. 화살표가 그리로 이끌어야 하기 때문입니다. 그리고 더러 읽게 되는 말처럼 “무에서” 나오는 것은 하나도 없습니다. 화살표가 정하지 않고 남겨 둔 것은 노이즈가 정합니다. 출발점에서, 그리고 흔들 때마다 정합니다.
@@ -818,7 +818,7 @@ for name, x in (("q_t", inside), ("R^2", outside)):
     print(f"{name}  |s_hat - s|^2 / |s|^2 = {(s_hat - s).square().sum() / s.square().sum():.2f}")
 
 # %% [markdown] key="anneal-note" lang="en"
-# (b), as long as the step is small. Then hardly anyone crosses: the water between the islands is empty, and small moves do not get over it in any time we would wait. With $\delta=0.3$, half of what these islands bear, a few do, and pay for it with the bias of section 4.
+# (b), as long as the step is small. Then hardly anyone crosses: the water between the islands is empty, and small moves do not get over it in any time we would wait. With $\delta=0.3$, about half the largest step these islands bear, a few do, and pay for it with the bias of section 4.
 #
 # Worse, waiting is not the only trouble. The next line compares the score of *these* islands with that of two islands of equal weight, at 5000 points of the data: they differ by less than a millionth. **On an island the score does not contain the island's weight**: a weight is a constant factor there, and constants have no slope. The weights are written only in the empty water between.
 #
@@ -828,10 +828,10 @@ for name, x in (("q_t", inside), ("R^2", outside)):
 #
 # **Commit:** 50 levels with 20 moves each, 1000 moves instead of 2000. Which share is on the left now? And with only 3 moves on each?
 
-# %% [markdown] key="anneal-note" lang="id" ref="e13b0684"
-# (b), selama langkahnya kecil. Saat itu hampir tidak ada yang menyeberang: perairan di antara kedua pulau kosong, dan gerakan kecil tidak akan melewatinya dalam waktu yang mau kita tunggu. Dengan $\delta=0.3$, separuh dari yang sanggup ditahan pulau-pulau ini, beberapa titik menyeberang, dan membayarnya dengan bias dari bagian 4.
+# %% [markdown] key="anneal-note" lang="id" ref="7d0f8bdb"
+# (b), selama langkahnya kecil. Dengan langkah seperti itu hampir tidak ada yang menyeberang: perairan di antara kedua pulau kosong, dan gerakan kecil tidak akan melewatinya dalam waktu yang mau kita tunggu. Dengan $\delta=0.3$, separuh dari langkah terbesar yang sanggup ditahan pulau-pulau ini, beberapa titik menyeberang, dan membayarnya dengan bias dari bagian 4.
 #
-# Lebih buruk lagi, bukan hanya soal menunggu. Baris berikutnya membandingkan skor pulau-pulau *ini* dengan skor dua pulau berbobot sama, di 5000 titik data: bedanya kurang dari sepersejuta. **Di atas sebuah pulau, skornya tidak memuat bobot pulau itu**: di sana bobot hanyalah faktor tetap, dan tetapan tidak punya kemiringan. Bobot hanya tertulis di perairan kosong di antaranya.
+# Lebih buruk lagi, masalahnya bukan hanya soal menunggu. Baris berikutnya membandingkan skor pulau-pulau *ini* dengan skor dua pulau berbobot sama, di 5000 titik data: bedanya kurang dari sepersejuta. **Di atas sebuah pulau, skornya tidak memuat bobot pulau itu**: di sana bobot hanyalah faktor tetap, dan tetapan tidak punya kemiringan. Bobot hanya tertulis di perairan kosong di antaranya.
 #
 # Dan justru di sanalah skor *hasil belajar* paling buruk. Kedua baris terakhir adalah jaringan dari bagian 2 pada $t=10$: galat relatifnya di tempat data berada, dan di seluruh jendela. Tentang tempat-tempat itu ia tidak pernah ditanya dalam pelatihan. (Kedua pengamatan ini dari Song & Ermon 2019, bagian 3.)
 #
@@ -839,8 +839,8 @@ for name, x in (("q_t", inside), ("R^2", outside)):
 #
 # **Putuskan dulu:** 50 tingkat dengan masing-masing 20 gerakan, jadi 1000 gerakan, bukan 2000. Sekarang berapa bagian yang ada di kiri? Dan kalau setiap tingkat hanya mendapat 3 gerakan?
 
-# %% [markdown] key="anneal-note" lang="ko" ref="e13b0684"
-# 걸음이 작은 동안은 (b)입니다. 그때는 거의 아무도 건너지 못합니다. 섬과 섬 사이의 바다는 텅 비어 있고, 작은 걸음으로는 우리가 기다릴 수 있는 시간 안에 건널 수 없습니다. 이 섬들이 견딜 수 있는 크기의 절반인 $\delta=0.3$에서는 몇이 건너지만, 그 대가로 4절의 편향을 떠안습니다.
+# %% [markdown] key="anneal-note" lang="ko" ref="7d0f8bdb"
+# 걸음이 작은 동안은 (b)입니다. 그때는 거의 아무도 건너지 못합니다. 섬과 섬 사이의 바다는 텅 비어 있고, 작은 걸음으로는 우리가 기다릴 수 있는 시간 안에 건널 수 없습니다. 이 섬들이 견딜 수 있는 가장 큰 걸음의 절반쯤인 $\delta=0.3$에서는 몇이 건너지만, 그 대가로 4절의 편향을 떠안습니다.
 #
 # 기다려야 한다는 것만이 문제가 아닙니다. 다음 줄은 *이* 섬들의 스코어와 가중치가 같은 두 섬의 스코어를 데이터의 점 5000개에서 비교합니다. 차이는 백만분의 일도 되지 않습니다. **섬 위의 스코어에는 그 섬의 가중치가 들어 있지 않습니다.** 거기서 가중치는 곱해진 상수이고, 상수에는 기울기가 없습니다. 가중치는 섬 사이의 텅 빈 바다에만 적혀 있습니다.
 #
@@ -942,7 +942,7 @@ figures.show(fig, "alt.score.chain")
 #
 # ### The same densities without noise
 #
-# Section 4 showed that a shake of variance $b\delta$ changes the mean of any $f$ by $\tfrac b2\delta\,\mathbb E[\Delta f]$, which is $-\tfrac b2\delta\,\mathbb E[s\cdot\nabla f]$. But that is what a *drift* would do, a push that depends only on where a point stands, with the velocity $-\tfrac b2\,s$! **For the density it makes no difference whether one shakes the points with the variance $b$ or pushes each of them downhill with the velocity $-\tfrac b2\,s$.** Replace the noise of the SDE by that push:
+# Section 4 showed that a shake of variance $b\delta$ changes the mean of any $f$ by $\tfrac b2\delta\,\mathbb E[\Delta f]$, which is $-\tfrac b2\delta\,\mathbb E[s\cdot\nabla f]$. But that is what a *drift* would do, a push that depends only on where a point stands, with the velocity $-\tfrac b2\,s$! **For the density it makes no difference whether one shakes the points with the variance $b$ or pushes each of them downhill with the velocity $-\tfrac b2\,s$.** (Written as one equation for $q_t$, this is the *Fokker-Planck equation*.) Replace the noise of the SDE by that push:
 #
 # $$\frac{dx}{dt}=-\tfrac12\,\beta(t)\,\big[x+\nabla_x\log q_t(x)\big]$$
 #
@@ -956,12 +956,12 @@ figures.show(fig, "alt.score.chain")
 #
 # Write `flow_drift(x, eps_hat, alpha_bar, beta)`: $dx/dt$ of the probability-flow ODE at one $t$, from the predicted noise. `alpha_bar` and `beta` are plain numbers, those of this $t$.
 
-# %% [markdown] key="flow" lang="id" ref="2fad0bb4"
+# %% [markdown] key="flow" lang="id" ref="6fbecc0c"
 # Kira-kira seratus kali dan sepuluh kali: satu langkah meleset $\beta_t^2/8$, dan langkah yang sepuluh kali lebih banyak menjumlahkannya menjadi sepersepuluh. (Baris pertama adalah faktor $x$ dalam satu langkah maju; baris kedua membandingkan $\log\bar\alpha_T$ rantai dengan $-\int\beta\,dt$; baris ketiga adalah faktor skor dalam langkah mundur DDPM, $\beta_t/\sqrt{\alpha_t}$, dibandingkan dengan $\beta_t$.) Jadi rantai itu adalah SDE yang dilihat lewat jam yang kasar. Pada $T=1000$ keduanya berbeda 0.0677 dalam $\log\bar\alpha_T$, dan karena itu pustaka kursus ini tidak memakai hampiran tersebut: `continuous.Continuous(schedule)` menarik kurva mulus melalui $\bar\alpha_t$ yang eksak dan mengambil $\beta(t)=-\frac{d}{dt}\log\bar\alpha(t)$, sehingga pada $t$ bulat tidak ada yang berubah.
 #
 # ### Densitas yang sama tanpa noise
 #
-# Bagian 4 menunjukkan bahwa guncangan bervarians $b\delta$ mengubah rata-rata $f$ mana pun sebesar $\tfrac b2\delta\,\mathbb E[\Delta f]$, yaitu $-\tfrac b2\delta\,\mathbb E[s\cdot\nabla f]$. Tetapi itulah yang juga akan diperbuat sebuah *drift* (hanyutan), yaitu dorongan yang hanya bergantung pada tempat titik itu berada, dengan kecepatan $-\tfrac b2\,s$! **Bagi densitas tidak ada bedanya, apakah titik-titiknya diguncang dengan varians $b$ atau masing-masing didorong turun dengan kecepatan $-\tfrac b2\,s$.** Ganti noise dalam SDE dengan dorongan itu:
+# Bagian 4 menunjukkan bahwa guncangan bervarians $b\delta$ mengubah rata-rata $f$ mana pun sebesar $\tfrac b2\delta\,\mathbb E[\Delta f]$, yaitu $-\tfrac b2\delta\,\mathbb E[s\cdot\nabla f]$. Tetapi itulah yang juga akan diperbuat sebuah *drift* (hanyutan), yaitu dorongan yang hanya bergantung pada tempat titik itu berada, dengan kecepatan $-\tfrac b2\,s$! **Bagi densitas tidak ada bedanya, apakah titik-titiknya diguncang dengan varians $b$ atau masing-masing didorong turun dengan kecepatan $-\tfrac b2\,s$.** (Ditulis sebagai satu persamaan untuk $q_t$, inilah *persamaan Fokker-Planck*.) Ganti noise dalam SDE dengan dorongan itu:
 #
 # $$\frac{dx}{dt}=-\tfrac12\,\beta(t)\,\big[x+\nabla_x\log q_t(x)\big]$$
 #
@@ -975,12 +975,12 @@ figures.show(fig, "alt.score.chain")
 #
 # Tulis `flow_drift(x, eps_hat, alpha_bar, beta)`: $dx/dt$ dari ODE aliran probabilitas pada satu $t$, dari noise hasil tebakan. `alpha_bar` dan `beta` bilangan biasa, milik $t$ itu.
 
-# %% [markdown] key="flow" lang="ko" ref="2fad0bb4"
+# %% [markdown] key="flow" lang="ko" ref="6fbecc0c"
 # 백 배쯤과 열 배쯤입니다. 한 단계의 오차는 $\beta_t^2/8$이고, 단계가 열 배로 늘어도 모두 더하면 십분의 일이 됩니다. (첫째 줄은 전방 단계에서 $x$에 곱하는 수입니다. 둘째 줄은 연쇄의 $\log\bar\alpha_T$를 $-\int\beta\,dt$와 비교합니다. 셋째 줄은 DDPM이 되돌아가는 단계에서 스코어에 곱하는 수 $\beta_t/\sqrt{\alpha_t}$를 $\beta_t$와 비교합니다.) 그러니까 연쇄는 눈금이 성긴 시계로 본 SDE입니다. $T=1000$에서 둘은 $\log\bar\alpha_T$가 0.0677만큼 다릅니다. 그래서 라이브러리는 이 근사를 쓰지 않습니다. `continuous.Continuous(schedule)`은 정확한 $\bar\alpha_t$를 지나는 매끄러운 곡선을 그리고 $\beta(t)=-\frac{d}{dt}\log\bar\alpha(t)$로 정하므로, 정수인 $t$에서는 아무것도 달라지지 않습니다.
 #
 # ### 같은 밀도를 노이즈 없이
 #
-# 4절에서 보았듯이 분산 $b\delta$로 흔들면 어떤 $f$든 그 평균이 $\tfrac b2\delta\,\mathbb E[\Delta f]$만큼 달라지고, 이것은 $-\tfrac b2\delta\,\mathbb E[s\cdot\nabla f]$와 같습니다. 그런데 이것은 *드리프트*(drift), 곧 점이 서 있는 자리만 보고 정해진 쪽으로 미는 속도 $-\tfrac b2\,s$가 하는 일이기도 합니다! **밀도만 놓고 보면, 점들을 분산 $b$로 흔들든 점 하나하나를 속도 $-\tfrac b2\,s$로 내리막으로 밀든 마찬가지입니다.** SDE의 노이즈를 이렇게 미는 것으로 바꾸어 봅시다.
+# 4절에서 보았듯이 분산 $b\delta$로 흔들면 어떤 $f$든 그 평균이 $\tfrac b2\delta\,\mathbb E[\Delta f]$만큼 달라지고, 이것은 $-\tfrac b2\delta\,\mathbb E[s\cdot\nabla f]$와 같습니다. 그런데 이것은 *드리프트*(drift), 곧 점이 서 있는 자리만 보고 정해진 쪽으로 미는 속도 $-\tfrac b2\,s$가 하는 일이기도 합니다! **밀도만 놓고 보면, 점들을 분산 $b$로 흔들든 점 하나하나를 속도 $-\tfrac b2\,s$로 내리막으로 밀든 마찬가지입니다.** (이것을 $q_t$의 방정식 하나로 적으면 *포커르-플랑크(Fokker-Planck) 방정식*입니다.) SDE의 노이즈를 이렇게 미는 것으로 바꾸어 봅시다.
 #
 # $$\frac{dx}{dt}=-\tfrac12\,\beta(t)\,\big[x+\nabla_x\log q_t(x)\big]$$
 #
@@ -1069,7 +1069,7 @@ figures.show(fig, "alt.score.paths")
 # Write `heun(f, x, t, t_next)`, where `f(x, t)` answers the slope. Time may go up or down.
 
 # %% [markdown] key="heun-task" lang="id" ref="5b8b82db"
-# Ketiganya, pada setiap $t$: bagian titik yang berada di antara kedua gundukan cocok dengan yang eksak, dalam batas untung-untungan 4000 titik dan, bagi SDE mundur, galat langkahnya (pada $t$ kecil ia sedikit terlalu tinggi). Dan tidak ada dua yang jalannya sama: jalan kedua SDE kasar, jalan-jalan aliran mulus dan tidak pernah saling memotong. Satu-satunya yang acak pada aliran adalah titik berangkatnya.
+# Ketiganya, pada setiap $t$: bagian titik yang berada di antara kedua gundukan cocok dengan yang eksak, dalam batas kebetulan pada 4000 titik dan, bagi SDE mundur, galat langkahnya (pada $t$ kecil ia sedikit terlalu tinggi). Dan tidak ada dua yang jalannya sama: pada kedua SDE jalan-jalannya bergerigi, pada aliran jalan-jalannya mulus dan tidak pernah saling memotong. Satu-satunya yang acak pada aliran adalah titik berangkatnya.
 #
 # Jalan yang mulus adalah kabar baik bagi penyelesai (*solver*). Metode Euler berjalan lurus mengikuti kemiringan di awal langkah. Metode *Heun* mengambil rata-rata dari kemiringan itu dan kemiringan yang ditemuinya di tempat Euler akan mendarat; dengan $h=t'-t$,
 #
@@ -1171,7 +1171,7 @@ ax.legend()
 figures.show(fig, "alt.score.orders")
 
 # %% [markdown] key="ddim-task" lang="en"
-# Each time the step is halved, Euler's error falls to nearly a half, and Heun's comes closer and closer to falling to a quarter: slopes $-0.95$ and $-1.88$, first and second order. But compare at equal *calls* (the picture does, with $n$ for their number). With 20 calls, Heun's ten steps are behind Euler's twenty (0.0439 against 0.0282); with 40 it is hardly ahead; with 160 almost four times (0.0010 against 0.0039). **An order is a promise about small steps.** The adaptive method shows it even more: with a tolerance of 0.1 it takes three enormous steps and is the worst of all; with 0.01 it makes 67 calls and is five times as exact as Heun with 80, and with 0.001, at the same 67 calls, thirty times. (Fewer of its trial steps were rejected, and rejected steps cost calls, too.)
+# Each time the step is halved, Euler's error falls to nearly a half, and Heun's comes closer and closer to falling to a quarter: slopes $-0.95$ and $-1.88$, first and second order. But compare at equal *calls* (the picture does, with $n$ for their number). With 20 calls, Heun's ten steps are behind Euler's twenty (0.0439 against 0.0282); with 40 it is hardly ahead; with 160 almost four times (0.0010 against 0.0039). **An order is a promise about small steps.** The adaptive method shows it even more: with a tolerance of 0.1 it takes three enormous steps and is the worst of all; with 0.01 it makes 67 calls and is five times as accurate as Heun with 80, and with 0.001, at the same 67 calls, thirty times. (Fewer of its trial steps were rejected, and rejected steps cost calls, too.)
 #
 # That is one smooth path in one dimension. A batch of pictures must wait for its worst member, and a trained network is not smooth to five digits; few image samplers use adaptive steps.
 #
@@ -1183,7 +1183,7 @@ figures.show(fig, "alt.score.orders")
 #
 # The slope *is* the predicted noise. As long as that does not change, the path is a straight line and one step is enough. And Euler's step for $dy/d\rho$ is DDIM's. **Commit:** is it also the Euler step for $dx/dt$, the flow in $t$: (a) exactly, (b) only in the limit of small steps?
 
-# %% [markdown] key="ddim-task" lang="id" ref="33780ec0"
+# %% [markdown] key="ddim-task" lang="id" ref="236c6a9f"
 # Setiap kali langkah dipendekkan menjadi separuh, galat Euler turun hampir menjadi separuh, dan galat Heun makin mendekati seperempat: kemiringan $-0.95$ dan $-1.88$, orde satu dan orde dua. Tetapi bandingkanlah pada *panggilan* yang sama banyak (begitulah gambarnya, dengan $n$ untuk banyaknya). Dengan 20 panggilan, sepuluh langkah Heun kalah dari dua puluh langkah Euler (0.0439 berbanding 0.0282); dengan 40 ia baru sedikit unggul; dengan 160 hampir empat kali (0.0010 berbanding 0.0039). **Orde adalah janji tentang langkah kecil.** Metode adaptif memperlihatkannya lebih jelas lagi: dengan toleransi 0.1 ia mengambil tiga langkah raksasa dan menjadi yang terburuk; dengan 0.01 ia memakai 67 panggilan dan lima kali lebih teliti daripada Heun dengan 80, dan dengan 0.001, pada 67 panggilan yang sama, tiga puluh kali. (Langkah percobaannya lebih sedikit yang ditolak, dan langkah yang ditolak pun memakan panggilan.)
 #
 # Itu untuk satu jalan yang mulus dalam satu dimensi. Satu batch gambar harus menunggu anggotanya yang paling sulit, dan jaringan terlatih tidak mulus sampai lima digit; jarang ada sampler gambar yang memakai langkah adaptif.
@@ -1196,7 +1196,7 @@ figures.show(fig, "alt.score.orders")
 #
 # Kemiringannya *adalah* noise hasil tebakan. Selama noise itu tidak berubah, jalannya garis lurus dan satu langkah sudah cukup. Dan langkah Euler untuk $dy/d\rho$ adalah langkah DDIM. **Putuskan dulu:** apakah langkah itu juga langkah Euler untuk $dx/dt$, aliran dalam $t$: (a) tepat, (b) hanya dalam limit langkah kecil?
 
-# %% [markdown] key="ddim-task" lang="ko" ref="33780ec0"
+# %% [markdown] key="ddim-task" lang="ko" ref="236c6a9f"
 # 단계를 반으로 줄일 때마다 오일러의 오차는 절반 가까이로, 호인의 오차는 점점 사분의 일에 가깝게 줄어듭니다. 기울기가 $-0.95$와 $-1.88$이므로 일차와 이차입니다. 그러나 *호출* 횟수가 같을 때를 견주어 보십시오(그림이 그렇고, $n$이 그 횟수입니다). 20번 부르면 호인의 열 단계가 오일러의 스무 단계에 뒤집니다(0.0439 대 0.0282). 40번이면 앞선다고 하기 어렵고, 160번이면 네 배 가까이 앞섭니다(0.0010 대 0.0039). **차수는 작은 단계에서의 약속입니다.** 적응형 방법을 보면 더 뚜렷합니다. 허용 오차가 0.1이면 엄청나게 큰 단계를 세 번 밟고 모두 가운데 가장 나쁩니다. 0.01이면 67번 불러 80번 부른 호인보다 다섯 배 정확하고, 0.001이면 똑같이 67번 불러 서른 배 정확합니다. (시험 삼아 간 단계 가운데 버린 것이 적었기 때문입니다. 버린 단계에도 호출이 듭니다.)
 #
 # 이것은 일차원의 매끄러운 경로에서 한 이야기입니다. 그림 한 배치는 그 가운데 가장 까다로운 그림을 기다려야 하고, 학습한 신경망은 다섯 자리까지 매끄럽지 않습니다. 이미지 샘플러가 적응형 단계를 쓰는 일은 드뭅니다.
@@ -1249,11 +1249,11 @@ assert (by_flow.x_t - by_ddim).abs().max() < 1e-12
 #
 # ## 7 · Seberapa mungkin gambar ini?
 #
-# Bab 3 hanya punya *batas* untuk $\log p(x_0)$. Aliran memberi nilainya sendiri. Kerumunan titik yang menyebar menjadi makin renggang: sepanjang sebuah jalan, logaritma densitas turun dengan laju sebesar divergensi drift $f$ (Chen et al. 2018),
+# Bab 3 hanya punya *batas* untuk $\log p(x_0)$. Aliran memberi nilai itu sendiri. Kerumunan titik yang menyebar menjadi makin renggang: sepanjang sebuah jalan, logaritma densitas turun dengan laju sebesar divergensi drift $f$ (Chen et al. 2018),
 #
 # $$\frac{d}{dt}\log p_t(x(t))=-\nabla\cdot f(x(t),t)$$
 #
-# Jadi ikuti $x_0$ naik sampai $x_T$, jumlahkan divergensinya, lalu cari nilai $x_T$ pada densitas normal (Song et al. 2021, pers. 39):
+# Jadi ikuti $x_0$ naik sampai $x_T$, jumlahkan divergensinya, lalu hitung log-densitas normal di $x_T$ (Song et al. 2021, pers. 39):
 #
 # $$\log p(x_0)=\log p_T(x_T)+\int_0^T\nabla\cdot f(x(t),t)\,dt$$
 #
@@ -1295,7 +1295,7 @@ for name, data_law in (cases | {"hills": hills}).items():
     assert off < 1e-4
 
 # %% [markdown] key="likelihood-task" lang="en"
-# Only for $m=0$. With $m=0.5$ one of the 100 answers is off by 0.0102 nats, however fine the steps, and the solver is innocent: at $t=T$ a trace $\sqrt{\bar\alpha_T}\,m$ of the data is left, and $\mathcal N(0,I)$ does not know it. With the true $q_T$ all are right to 0.0001. In other words: $\mathcal N(0,I)$ and the flow define a model $p$ of their own, and *its* density is what we computed. (What a sampler draws follows that $p$, too.)
+# Only for $m=0$. With $m=0.5$ the worst of the 100 answers is off by 0.0102 nats, however fine the steps, and the solver is innocent: at $t=T$ a trace $\sqrt{\bar\alpha_T}\,m$ of the data is left, and $\mathcal N(0,I)$ does not know it. With the true $q_T$ all are right to 0.0001. In other words: $\mathcal N(0,I)$ and the flow define a model $p$ of their own, and *its* density is what we computed. (What a sampler draws follows that $p$, too.)
 #
 # ### Bits of a digit
 #
@@ -1314,8 +1314,8 @@ for name, data_law in (cases | {"hills": hills}).items():
 #
 # **Commit:** same network, same three digits. Is the flow's number (a) lower than the chain's bound, (b) equal, (c) higher? And which of the two ways of treating the grey levels costs fewer bits?
 
-# %% [markdown] key="likelihood-task" lang="id" ref="862c81c4"
-# Hanya untuk $m=0$. Dengan $m=0.5$ salah satu dari 100 jawaban meleset 0.0102 nat, sehalus apa pun langkahnya, dan penyelesainya tidak bersalah: pada $t=T$ masih tersisa jejak data, $\sqrt{\bar\alpha_T}\,m$, dan $\mathcal N(0,I)$ tidak tahu tentang itu. Dengan $q_T$ yang sebenarnya semua jawaban benar sampai 0.0001. Dengan kata lain: $\mathcal N(0,I)$ dan aliran bersama-sama menetapkan sebuah model $p$ sendiri, dan densitas model *itulah* yang tadi kita hitung. (Apa yang diambil sampler pun mengikuti $p$ itu.)
+# %% [markdown] key="likelihood-task" lang="id" ref="ae801ada"
+# Hanya untuk $m=0$. Dengan $m=0.5$ yang terburuk dari 100 jawaban meleset 0.0102 nat, sehalus apa pun langkahnya, dan penyelesainya tidak bersalah: pada $t=T$ masih tersisa jejak data, $\sqrt{\bar\alpha_T}\,m$, dan $\mathcal N(0,I)$ tidak tahu tentang itu. Dengan $q_T$ yang sebenarnya semua jawaban benar sampai 0.0001. Dengan kata lain: $\mathcal N(0,I)$ dan aliran bersama-sama menetapkan sebuah model $p$ sendiri, dan densitas model *itulah* yang tadi kita hitung. (Apa yang diambil sampler pun mengikuti $p$ itu.)
 #
 # ### Bit untuk sebuah angka
 #
@@ -1325,7 +1325,7 @@ for name, data_law in (cases | {"hills": hills}).items():
 #
 # jadi ambil satu $v$ (satu *probe*), turunkan bilangan tunggal $f\cdot v$, lalu kalikan sekali lagi dengan $v$. Secara rata-rata hasilnya benar, dengan sebaran yang dicetak sel berikut.
 #
-# Densitas atas bilangan real bukan peluang sebuah gambar yang *disimpan* dengan 256 tingkat kelabunya (Bab 3: tanpa kehati-hatian, ia dapat dipuji tanpa batas). Ada dua cara untuk berhati-hati; keduanya memberi batas atas bagi banyaknya bit:
+# Densitas atas bilangan real bukan peluang sebuah gambar yang *disimpan* dengan 256 tingkat kelabunya (Bab 3: tanpa kehati-hatian, model dapat dipuji tanpa batas). Ada dua cara untuk berhati-hati; keduanya memberi batas atas bagi banyaknya bit:
 #
 # - *Seragam*: tingkat $k$ menjadi sebuah bilangan, $x=-1+2(k+u)/255$ dengan $u$ seragam dalam $(-\tfrac12,\tfrac12)$. Satu selang lebarnya $2/255$, jadi $-\log_2 p(x)/784$ ditambah $\log_2\frac{255}{2}=6.994$ bit untuk pergantian satuannya.
 # - *Lewat langkah pertama rantai itu sendiri*: $x_1\sim q(x_1\mid x_0)$. Maka $-\log P(x_0)\le L_0-\log p(x_1)-H$, dengan $L_0$ dekoder dari Bab 3 dan $H=\frac{784}2\log(2\pi e\beta_1)$ entropi noise yang ditambahkan. (Inilah batas Bab 3 dengan $x_1$ sebagai satu-satunya variabel laten; $-H$ adalah rata-rata $\log q(x_1\mid x_0)$ di dalamnya.)
@@ -1334,8 +1334,8 @@ for name, data_law in (cases | {"hills": hills}).items():
 #
 # **Putuskan dulu:** jaringan yang sama, tiga angka yang sama. Apakah bilangan dari aliran (a) lebih rendah daripada batas rantai, (b) sama, (c) lebih tinggi? Dan dari kedua cara memperlakukan tingkat kelabu itu, mana yang memerlukan lebih sedikit bit?
 
-# %% [markdown] key="likelihood-task" lang="ko" ref="862c81c4"
-# $m=0$일 때뿐입니다. $m=0.5$에서는 단계가 아무리 잘아도 답 100개 가운데 하나가 0.0102내트나 빗나갑니다. 풀이법의 탓이 아닙니다. $t=T$에 데이터의 자취 $\sqrt{\bar\alpha_T}\,m$이 남아 있는데 $\mathcal N(0,I)$는 그것을 모릅니다. 참된 $q_T$를 쓰면 모두 0.0001까지 맞습니다. 다시 말해 $\mathcal N(0,I)$와 흐름이 함께 모델 $p$를 따로 하나 정하고, 우리가 계산한 것은 *그 모델의* 밀도입니다. (샘플러가 뽑는 것도 그 $p$를 따릅니다.)
+# %% [markdown] key="likelihood-task" lang="ko" ref="ae801ada"
+# $m=0$일 때뿐입니다. $m=0.5$에서는 단계가 아무리 잘아도 답 100개 가운데 가장 나쁜 것이 0.0102내트나 빗나갑니다. 풀이법의 탓이 아닙니다. $t=T$에 데이터의 자취 $\sqrt{\bar\alpha_T}\,m$이 남아 있는데 $\mathcal N(0,I)$는 그것을 모릅니다. 참된 $q_T$를 쓰면 모두 0.0001까지 맞습니다. 다시 말해 $\mathcal N(0,I)$와 흐름이 함께 모델 $p$를 따로 하나 정하고, 우리가 계산한 것은 *그 모델의* 밀도입니다. (샘플러가 뽑는 것도 그 $p$를 따릅니다.)
 #
 # ### 숫자 한 장의 비트
 #
@@ -1377,7 +1377,7 @@ for low, high in [(0, 1), *pairwise(edges)]:
 # %% key="likelihood-bits"
 H = 784 / 2 * math.log(2 * math.pi * math.e * float(beta[1])) / unit
 bits = {"uniform": flow_bits[:, 0] + math.log2(255 / 2), "x_1": flow_bits[:, 1] + L[0] - H}
-print(f"log2(255/2) {math.log2(255 / 2):.3f}  H {H:.3f}")
+print(f"log2(255/2) {math.log2(255 / 2):.3f}  H / (784 log 2) {H:.3f}")
 for name, each in bits.items():
     print(f"{name:8s}", end="")
     for value, spread in zip(each.mean(0), each.std(0), strict=True):
@@ -1391,7 +1391,7 @@ print(f"card     N={bound['N']}  {bound['beta_tilde']['mean']:.2f} +- {bound['be
 # %% [markdown] key="end" lang="en"
 # It depends on the way: (a) by way of $x_1$, which costs fewer bits; (c) with the uniform one. That its number is the highest does not make it wrong: fine grain of one grey level, which no training picture has, is improbable to this network, and its bits are paid for. By way of $x_1$ the flow's number is *lower* than the chain's bound for the same three digits (“chain”, estimated from one random term in each of 33 groups of the 1000; the card has the mean over 100 digits). The bound pays for every step that is not quite the Gaussian the chain takes it for; the flow takes no such steps.
 #
-# Two warnings. The flow and the chain are two *models* made of one network, and for an imperfect network no theorem says which must have fewer bits. And a solver with few steps makes an error of its own: in our trials a grid of 33 times erred by three or four hundredths of a bit per pixel, in its own favour. The ± are the spread of a *single* probe over four draws; the mean of all four is half as uncertain. Fewer bits, finally, are not better pictures (chapter 3).
+# Two warnings. The flow and the chain are two *models* made of one network, and for an imperfect network no theorem says which must have fewer bits. And a solver with few steps makes an error of its own, which can be in its favour: a number of bits belongs to a grid, and should be quoted with it. The ± are the spread of a *single* probe over four draws; the mean of all four is half as uncertain. Fewer bits, finally, are not better pictures (chapter 3).
 #
 # ## What to take along
 #
@@ -1417,10 +1417,10 @@ print(f"card     N={bound['N']}  {bound['beta_tilde']['mean']:.2f} +- {bound['be
 #
 # Arrows can be added and stretched. [Chapter 9](09_guidance.ipynb) takes two of them, one that knows the label and one that does not. Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
-# %% [markdown] key="end" lang="id" ref="d715a391"
+# %% [markdown] key="end" lang="id" ref="d11b2da0"
 # Tergantung caranya: (a) lewat $x_1$, yang memerlukan lebih sedikit bit, (c) dengan cara seragam. Bilangannya memang tertinggi, tetapi tidak salah: butiran halus sebesar satu tingkat kelabu, yang tidak dimiliki gambar pelatihan mana pun, hampir mustahil menurut jaringan ini, dan bit-bitnya harus dibayar. Lewat $x_1$, bilangan dari aliran *lebih rendah* daripada batas rantai untuk tiga angka yang sama (“chain”, ditaksir dari satu suku acak dalam masing-masing dari 33 kelompok yang membagi 1000 suku itu; kartu memuat rata-rata atas 100 angka). Batas itu membayar setiap langkah yang tidak persis Gaussian seperti anggapan rantai; aliran tidak menempuh langkah seperti itu.
 #
-# Dua peringatan. Aliran dan rantai adalah dua *model* dari satu jaringan, dan untuk jaringan yang tidak sempurna tidak ada teorema yang mengatakan mana yang harus lebih hemat bit. Lalu, penyelesai dengan sedikit langkah membuat galatnya sendiri: dalam percobaan kami, kisi berisi 33 waktu meleset tiga atau empat perseratus bit per piksel, ke arah yang menguntungkannya sendiri. Tanda ± adalah sebaran *satu* probe dari empat kali ambil; ketidakpastian rata-rata keempatnya separuh dari itu. Dan akhirnya, bit yang lebih sedikit bukan gambar yang lebih baik (Bab 3).
+# Dua peringatan. Aliran dan rantai adalah dua *model* dari satu jaringan, dan untuk jaringan yang tidak sempurna tidak ada teorema yang mengatakan mana yang harus lebih hemat bit. Lalu, penyelesai dengan sedikit langkah membuat galatnya sendiri, yang bisa saja menguntungkannya: banyaknya bit selalu milik sebuah kisi, dan kisinya harus ikut disebut. Tanda ± adalah sebaran *satu* probe dari empat kali ambil; ketidakpastian rata-rata keempatnya separuh dari itu. Dan akhirnya, bit yang lebih sedikit bukan gambar yang lebih baik (Bab 3).
 #
 # ## Bekal dari bab ini
 #
@@ -1446,10 +1446,10 @@ print(f"card     N={bound['N']}  {bound['beta_tilde']['mean']:.2f} +- {bound['be
 #
 # Panah dapat dijumlahkan dan diregangkan. [Bab 9](09_guidance.ipynb) mengambil dua di antaranya, satu yang mengenal label dan satu yang tidak. Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="d715a391"
+# %% [markdown] key="end" lang="ko" ref="d11b2da0"
 # 방법에 따라 다릅니다. $x_1$을 거치면 (a)이고 비트도 덜 듭니다. 균등이면 (c)입니다. 균등 쪽이 가장 높지만 틀린 것은 아닙니다. 회색 한 단계짜리 잔 알갱이는 학습 이미지 어디에도 없으므로 이 신경망에는 있을 법하지 않고, 그만큼 비트를 치릅니다. $x_1$을 거친 흐름의 수는 같은 숫자 세 장에서 연쇄의 상한보다 *낮습니다*(“chain”은 항 1000개를 33묶음으로 나누고 묶음마다 무작위로 고른 항 하나로 추정한 값이며, 카드에는 숫자 100장의 평균이 있습니다). 연쇄는 모든 단계를 가우스 분포로 여기는데, 꼭 그렇지는 않은 단계마다 상한이 그 값을 치릅니다. 흐름은 그런 단계를 밟지 않습니다.
 #
-# 주의할 것이 둘 있습니다. 흐름과 연쇄는 신경망 하나로 만든 두 *모델*이고, 신경망이 완벽하지 않을 때 어느 쪽의 비트가 더 적어야 하는지 말해 주는 정리는 없습니다. 그리고 단계가 적은 풀이법은 제 오차를 냅니다. 우리가 시험해 보니 시각 33개짜리 격자는 픽셀당 백분의 삼이나 사 비트쯤, 그것도 성적이 더 좋아 보이는 쪽으로 틀렸습니다. ±는 무작위 벡터 *하나*의 값이 네 번 뽑는 동안 흩어진 정도이고, 네 번을 평균한 값의 불확실성은 그 절반입니다. 끝으로, 비트가 적다고 그림이 더 좋은 것은 아닙니다(3장).
+# 주의할 것이 둘 있습니다. 흐름과 연쇄는 신경망 하나로 만든 두 *모델*이고, 신경망이 완벽하지 않을 때 어느 쪽의 비트가 더 적어야 하는지 말해 주는 정리는 없습니다. 그리고 단계가 적은 풀이법은 제 오차를 내며, 그 오차는 성적이 더 좋아 보이는 쪽일 수도 있습니다. 비트 수는 격자에 딸린 값이므로 격자와 함께 밝혀야 합니다. ±는 무작위 벡터 *하나*의 값이 네 번 뽑는 동안 흩어진 정도이고, 네 번을 평균한 값의 불확실성은 그 절반입니다. 끝으로, 비트가 적다고 그림이 더 좋은 것은 아닙니다(3장).
 #
 # ## 가져갈 것
 #

@@ -121,7 +121,7 @@ for name, x in plain.items():
     print(f"{name:6s} P(x>0) {(x > 0).double().mean():.4f}")
 
 # %% [markdown] key="dropout" lang="en"
-# Nine in ten (0.8995; the last digits are the 250 steps). The tenth is no failure: it *is* what the data say. Whoever asks for “+” wants something else, namely what the label means, or even a particularly clear case of it. That is a wish beyond the data, and a network which imitates the data will not fulfil it by itself. Guidance is a way to ask for more than there is.
+# Nine in ten (0.8995; what is missing is the error of 250 steps). The tenth is no failure: it *is* what the data say. Whoever asks for “+” wants something else, namely what the label means, or even a particularly clear case of it. That is a wish beyond the data, and a network which imitates the data will not fulfil it by itself. Guidance is a way to ask for more than there is.
 #
 # ## 2 · One network, two models
 #
@@ -145,8 +145,8 @@ for name, x in plain.items():
 #
 # Write line 3 for a batch, `drop_labels(y, null, p, u)`. `y` holds the labels, `u` one uniform random number in $[0,1)$ for each of them, drawn beforehand. Give back the labels, each one with $u<p$ replaced by the number `null`; leave `y` itself as it is. (`solution("guidance.drop_labels")` in a new cell shows ours.)
 
-# %% [markdown] key="dropout" lang="id" ref="f5757a0d"
-# Sembilan dari sepuluh (0.8995; digit-digit terakhirnya karena hanya ada 250 langkah). Yang kesepuluh bukan kegagalan: memang *itulah* yang dikatakan data. Siapa pun yang meminta “+” menghendaki hal lain, yaitu apa yang dimaksud label itu, bahkan contohnya yang paling jelas. Keinginan itu melampaui data, dan jaringan yang meniru data tidak akan memenuhinya dengan sendirinya. Guidance adalah cara meminta lebih daripada yang ada.
+# %% [markdown] key="dropout" lang="id" ref="37d45bbf"
+# Sembilan dari sepuluh (0.8995; yang kurang adalah galat dari 250 langkah). Yang kesepuluh bukan kegagalan: memang *itulah* yang dikatakan data. Siapa pun yang meminta “+” menghendaki hal lain, yaitu apa yang dimaksud label itu, bahkan contohnya yang paling jelas. Keinginan itu melampaui data, dan jaringan yang meniru data tidak akan memenuhinya dengan sendirinya. Guidance adalah cara meminta lebih daripada yang ada.
 #
 # ## 2 · Satu jaringan, dua model
 #
@@ -170,7 +170,7 @@ for name, x in plain.items():
 #
 # Tulis baris 3 untuk satu batch, `drop_labels(y, null, p, u)`. `y` berisi label-labelnya, `u` satu bilangan acak seragam dalam $[0,1)$ untuk masing-masing, yang sudah diambil sebelumnya. Kembalikan label-label itu, dengan setiap label yang $u<p$ diganti bilangan `null`; `y` sendiri jangan diubah. (`solution("guidance.drop_labels")` di sel baru menampilkan versi kursus ini.)
 
-# %% [markdown] key="dropout" lang="ko" ref="f5757a0d"
+# %% [markdown] key="dropout" lang="ko" ref="37d45bbf"
 # 열에 아홉입니다(0.8995이고, 끝자리가 어긋난 것은 250단계로 걸었기 때문입니다). 나머지 하나는 실패가 아닙니다. 데이터가 *바로* 그렇게 말합니다. 그러나 “+”를 부탁하는 사람이 바라는 것은 다릅니다. 레이블이 뜻하는 바로 그것, 어쩌면 그 가운데서도 유난히 또렷한 것을 바랍니다. 데이터를 넘어서는 바람이므로, 데이터를 흉내 내는 신경망이 스스로 들어주지는 않습니다. 가이던스는 있는 것보다 더 많은 것을 부탁하는 방법입니다.
 #
 # ## 2 · 신경망 하나, 모델 둘
@@ -230,7 +230,7 @@ check("guidance.drop_labels", drop_labels)
 # **Putuskan dulu:** pada $t$ mana label yang benar paling menolong, dalam persen dari galatnya: pada $t=50$, ketika angkanya masih terlihat, pada 600, atau pada 950, ketika jejaknya hampir tidak tersisa? Dan apakah label yang salah lebih merugikan daripada tanpa label?
 
 # %% [markdown] key="null-task" lang="ko" ref="6ff67f87"
-# 레이블이 가려진 곳에서 신경망은 무엇이라고 답하게 됩니까? 제곱오차를 가장 작게 하는 것은 평균입니다(4장). 그러므로 가장 좋은 답은 이 $x_t$에서 있을 수 있는 모든 레이블에 대한 평균입니다.
+# 레이블이 가려진 곳에서 신경망은 무엇이라고 답하게 됩니까? 제곱 오차를 가장 작게 하는 것은 평균입니다(4장). 그러므로 가장 좋은 답은 이 $x_t$에서 있을 수 있는 모든 레이블에 대한 평균입니다.
 #
 # $$\epsilon_\theta(x_t,t,\varnothing)=\sum_y p(y\mid x_t)\;\epsilon_\theta(x_t,t,y)$$
 #
@@ -307,11 +307,11 @@ for w in (-1, 2):
         x = draw(model, y40, x_T40, w=w).clamp(-1, 1)
         rows[f"{name}, $w={w}$"] = x[:10]
         read = metrics.accuracy(x, y40)
-        print(f"{name:6s} w={w:2d}  accuracy {read:.2f}  FD {metrics.frechet(x):5.2f}")
+        print(f"{name.strip('$'):6s} w={w:2d}  accuracy {read:.2f}  FD {metrics.frechet(x):5.2f}")
 figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8), "alt.guidance.untrained")
 
 # %% [markdown] key="bayes" lang="en"
-# At $w=0$ the answers agree to the last bit (asserted), and nothing warns you at any $w$. Spoilt is only $w=-1$, and the eye hardly sees it: without a label this weak network draws poorly with either row. FD tells the two apart, 31.12 against 13.07 (the distance to real digits, smaller is closer); the accuracy means nothing here, nobody asked for the labels. And $w=2$? 2.41 against 2.57: no harm done. To be led *away from* something bad often helps, and the bad need not be the mean over the labels: one can guide with a random label in the place of $\varnothing$ (Sadat et al. 2024), or with a worse copy of the network (Karras et al. 2024). What is lost is the meaning of the difference, which is the subject of the next section. Whether a null row was trained, only the recipe on the card can say (`checkpoints.card("digits")["recipe"]`: `label_dropout`).
+# At $w=0$ the answers agree to the last bit (asserted), and nothing warns you at any $w$. Only $w=-1$ is spoilt, and the eye hardly sees it: without a label this weak network draws poorly with either row. FD tells the two apart, 31.12 with random values in the null row against 13.07 with the trained row (the distance to real digits, smaller is closer); the accuracy means nothing here, since nobody asked for the labels. And $w=2$? 2.41 against 2.57: no harm done. To be led *away from* something bad often helps, and the bad need not be the mean over the labels: one can guide with a random label in the place of $\varnothing$ (Sadat et al. 2024), or with a worse copy of the network (Karras et al. 2024). What is lost is the meaning of the difference, which is the subject of the next section. Whether a null row was trained, only the recipe on the card can say (`checkpoints.card("digits")["recipe"]`: `label_dropout`).
 #
 # ## 3 · A classifier, hidden in a difference
 #
@@ -323,7 +323,7 @@ figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8),
 #
 # $$\epsilon(x_t,t,y)-\epsilon(x_t,t,\varnothing)=-\sqrt{1-\bar\alpha_t}\;\nabla_{x_t}\log p(y\mid x_t)$$
 #
-# The difference of the two answers **is the gradient of a classifier**, one that reads noisy images. Before, one trained such a classifier apart and put its gradient, times a scale, in the place of this difference (Dhariwal & Nichol 2021, Algorithm 2). Now the network is its own classifier; hence the name. Climb $\log p(x_t\mid y)$, and $w$ times more of $\log p(y\mid x_t)$ than it contains already:
+# The difference of the two answers **is the gradient of a classifier**, one that reads noisy images. Before that, people trained such a classifier separately and put its gradient, times a scale, in the place of this difference (Dhariwal & Nichol 2021, Algorithm 2). Now the network is its own classifier; hence the name. Climb $\log p(x_t\mid y)$, and $w$ times more of $\log p(y\mid x_t)$ than it contains already:
 #
 # $$\epsilon_w=\epsilon(x_t,t,y)+w\,\big(\epsilon(x_t,t,y)-\epsilon(x_t,t,\varnothing)\big)=(1+w)\,\epsilon(x_t,t,y)-w\,\epsilon(x_t,t,\varnothing)$$
 #
@@ -331,8 +331,8 @@ figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8),
 #
 # **Commit:** above the blob, on its far side, one can be certain of the label. How long is the difference there: (a) longest of all, (b) nearly zero?
 
-# %% [markdown] key="bayes" lang="id" ref="d07acbca"
-# Pada $w=0$ jawabannya sama sampai bit terakhir (sel itu memastikannya), dan pada $w$ mana pun tidak ada peringatan. Yang rusak hanya $w=-1$, dan mata hampir tidak melihatnya: tanpa label, jaringan lemah ini menggambar seadanya, dengan baris yang mana pun. FD membedakan keduanya, 31.12 berbanding 13.07 (jarak ke angka asli, makin kecil makin dekat); akurasi tidak berarti apa-apa di sini, sebab labelnya tidak ditanyakan. Dan $w=2$? 2.41 berbanding 2.57: tidak ada ruginya. Dituntun *menjauhi* sesuatu yang buruk sering menolong, dan yang buruk itu tidak harus rata-rata atas semua label: kita dapat memakai label acak di tempat $\varnothing$ (Sadat et al. 2024), atau salinan jaringan yang lebih buruk (Karras et al. 2024). Yang hilang adalah arti selisih itu, dan itulah pokok bagian berikutnya. Apakah baris label kosong pernah dilatih, hanya resep di kartunya yang tahu (`checkpoints.card("digits")["recipe"]`: `label_dropout`).
+# %% [markdown] key="bayes" lang="id" ref="3d9d81d7"
+# Pada $w=0$ jawabannya sama sampai bit terakhir (sel itu memastikannya), dan pada $w$ mana pun tidak ada peringatan. Yang rusak hanya $w=-1$, dan mata hampir tidak melihatnya: tanpa label, jaringan lemah ini menggambar seadanya, dengan baris yang mana pun. FD membedakan keduanya, 31.12 dengan baris yang acak berbanding 13.07 dengan baris yang dilatih (jarak ke angka asli, makin kecil makin dekat); akurasi tidak berarti apa-apa di sini, sebab labelnya tidak ditanyakan. Dan $w=2$? 2.41 berbanding 2.57: tidak ada ruginya. Dituntun *menjauhi* sesuatu yang buruk sering menolong, dan yang buruk itu tidak harus rata-rata atas semua label: kita dapat memakai label acak di tempat $\varnothing$ (Sadat et al. 2024), atau salinan jaringan yang lebih buruk (Karras et al. 2024). Yang hilang adalah arti selisih itu, dan itulah pokok bagian berikutnya. Apakah baris label kosong pernah dilatih, hanya resep di kartunya yang tahu (`checkpoints.card("digits")["recipe"]`: `label_dropout`).
 #
 # ## 3 · Pengklasifikasi yang tersembunyi dalam selisih
 #
@@ -352,8 +352,8 @@ figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8),
 #
 # **Putuskan dulu:** di atas gumpalan itu, di sisi luarnya, labelnya sudah pasti. Seberapa panjang selisihnya di sana: (a) paling panjang, (b) hampir nol?
 
-# %% [markdown] key="bayes" lang="ko" ref="d07acbca"
-# $w=0$에서는 두 답이 마지막 비트까지 같고(셀이 확인합니다), 경고는 어느 $w$에서도 없습니다. 망가지는 것은 $w=-1$뿐인데, 눈으로는 거의 보이지 않습니다. 레이블이 없으면 이 약한 신경망은 어느 행으로 그려도 어설프기 때문입니다. 둘을 가르는 것은 FD이고, 31.12 대 13.07입니다(진짜 숫자까지의 거리이고, 작을수록 가깝습니다). 정확도는 여기서 아무 뜻이 없습니다. 레이블을 부탁한 적이 없기 때문입니다. 그러면 $w=2$는 어떻습니까? 2.41 대 2.57로, 멀쩡합니다. 나쁜 것에서 *멀어지게* 이끌면 도움이 될 때가 많고, 그 나쁜 것이 꼭 레이블에 대한 평균이어야 하는 것도 아닙니다. $\varnothing$의 자리에 아무렇게나 고른 레이블을 넣고 이끌 수도 있고(Sadat et al. 2024), 같은 신경망을 더 나쁘게 학습한 것을 쓸 수도 있습니다(Karras et al. 2024). 잃는 것은 차가 지닌 뜻이고, 다음 절이 바로 그 이야기입니다. 빈 레이블의 행을 학습했는지는 카드에 적힌 학습 방법만이 알려 줍니다(`checkpoints.card("digits")["recipe"]`의 `label_dropout`).
+# %% [markdown] key="bayes" lang="ko" ref="3d9d81d7"
+# $w=0$에서는 두 답이 마지막 비트까지 같고(셀이 확인합니다), 경고는 어느 $w$에서도 없습니다. 망가지는 것은 $w=-1$뿐인데, 눈으로는 거의 보이지 않습니다. 레이블이 없으면 이 약한 신경망은 어느 행으로 그려도 어설프기 때문입니다. 둘을 가르는 것은 FD(진짜 숫자까지의 거리이고, 작을수록 가깝습니다)입니다. 빈 레이블의 행에 무작위 값을 넣은 쪽이 31.12, 학습한 쪽이 13.07입니다. 정확도는 여기서 아무 뜻이 없습니다. 레이블을 부탁한 적이 없기 때문입니다. 그러면 $w=2$는 어떻습니까? 2.41 대 2.57로, 멀쩡합니다. 나쁜 것에서 *멀어지게* 이끌면 도움이 될 때가 많고, 그 나쁜 것이 꼭 레이블에 대한 평균이어야 하는 것도 아닙니다. $\varnothing$의 자리에 아무렇게나 고른 레이블을 넣고 이끌 수도 있고(Sadat et al. 2024), 같은 신경망을 더 나쁘게 학습한 것을 쓸 수도 있습니다(Karras et al. 2024). 잃는 것은 차가 지닌 뜻이고, 다음 절이 바로 그 이야기입니다. 빈 레이블의 행을 학습했는지는 카드에 적힌 학습 방법만이 알려 줍니다(`checkpoints.card("digits")["recipe"]`의 `label_dropout`).
 #
 # ## 3 · 차 속에 숨은 분류기
 #
@@ -712,7 +712,7 @@ figures.show(fig, "alt.guidance.tilt")
 #
 # $$\sigma_{\text{tilt}}=\left(\frac{1+w}{\sigma^2}-w\right)^{-1/2}$$
 #
-# Dan DDIM dengan banyak langkah kecil? Untuk satu densitas normal, jalannya menjaga setiap titik pada jarak yang sama dari rata-rata kalau dihitung dalam simpangan baku, jadi jarak antartitik menyusut seperti simpangan bakunya. Langkah dengan guidance adalah $1+w$ kali yang satu dikurangi $w$ kali yang lain. Langkah kecil mengalikan jarak dengan suatu bilangan, dan *logaritma* bilangan itu mengikuti aturan yang sama: $1+w$ kali yang satu dikurangi $w$ kali yang lain. Maka
+# Dan DDIM dengan banyak langkah kecil? Untuk satu densitas normal, jalannya menjaga setiap titik pada jarak yang sama dari rata-rata kalau dihitung dalam simpangan baku, jadi jarak antartitik menyusut seperti simpangan bakunya. Langkah dengan guidance adalah $1+w$ kali langkah bersyarat dikurangi $w$ kali langkah tak bersyarat. Langkah kecil mengalikan jarak dengan suatu bilangan, dan *logaritma* bilangan itu mengikuti aturan yang sama: $1+w$ kali yang bersyarat dikurangi $w$ kali yang tak bersyarat. Maka
 #
 # $$\sigma_{\text{DDIM}}=\sigma^{1+w}\cdot 1^{-w}=\sigma^{1+w}$$
 #
@@ -840,7 +840,7 @@ assert read[8] >= read[0] > read[-1]
 atlas(pictures, {"w": ws}, captions={"w": captions}, start={"w": 0}, alt=lang.text("alt.guidance.atlas"))
 
 # %% [markdown] key="curve" lang="en"
-# At $w=-1$ the ten columns of a row are one and the same picture, and the label of at most one of them fits: nobody was asked. At $-0.5$ they are turning: half of them pass for their label already, some hang between two digits. At 0 the digits are there. From then on the strokes grow thicker and rounder, and the two rows, two different noises, grow more *alike*. Little looks wrong at $w=8$, if one does not know how people write: too bold, too even.
+# At $w=-1$ the ten columns of a row are one and the same picture, and the label of at most one of them fits: nobody was asked. At $-0.5$ they are changing over: half of them already pass for their label, some hang between two digits. At 0 the digits are there. From then on the strokes grow thicker and rounder, and the two rows, two different noises, grow more *alike*. Little looks wrong at $w=8$, if one does not know how people write: too bold, too even.
 #
 # ## 8 · What it buys, what it costs
 #
@@ -848,7 +848,7 @@ atlas(pictures, {"w": ws}, captions={"w": captions}, start={"w": 0}, alt=lang.te
 #
 # **Commit:** for growing $w$, which of the three is best at 0, which in between, which never stops improving?
 
-# %% [markdown] key="curve" lang="id" ref="064c9141"
+# %% [markdown] key="curve" lang="id" ref="263746cc"
 # Pada $w=-1$ kesepuluh kolom dalam satu baris menampilkan gambar yang itu-itu juga, dan paling banyak satu yang cocok dengan labelnya: tidak ada yang ditanya. Pada $-0.5$ gambarnya sedang berbelok: separuhnya sudah terbaca sesuai label, beberapa masih menggantung di antara dua angka. Pada 0 angka-angkanya sudah ada. Sejak itu goresannya makin tebal dan makin bulat, dan kedua baris, dari dua noise yang berbeda, makin *serupa*. Pada $w=8$ hanya sedikit yang tampak salah, bagi yang tidak tahu bagaimana orang menulis: terlalu tebal, terlalu seragam.
 #
 # ## 8 · Apa yang diperoleh, apa ongkosnya
@@ -857,7 +857,7 @@ atlas(pictures, {"w": ws}, captions={"w": captions}, start={"w": 0}, alt=lang.te
 #
 # **Putuskan dulu:** kalau $w$ naik, mana dari ketiganya yang paling baik pada 0, mana yang di tengah-tengah, dan mana yang membaik terus?
 
-# %% [markdown] key="curve" lang="ko" ref="064c9141"
+# %% [markdown] key="curve" lang="ko" ref="263746cc"
 # $w=-1$에서는 한 줄의 열 장이 모두 똑같은 그림이고, 레이블은 많아야 한 장에 맞습니다. 레이블 이야기는 꺼내지도 않았기 때문입니다. $-0.5$에서는 그림이 바뀌는 중입니다. 절반은 벌써 레이블대로 읽히고, 몇 장은 두 숫자 사이에 걸쳐 있습니다. 0에서는 제 숫자가 되어 있습니다. 그때부터 획은 더 굵고 둥글어지고, 서로 다른 노이즈에서 나온 두 줄은 점점 *닮아 갑니다*. 사람들이 어떻게 쓰는지 모른다면 $w=8$도 그리 잘못되어 보이지 않습니다. 다만 너무 굵고 너무 고릅니다.
 #
 # ## 8 · 얻는 것과 치르는 것
@@ -936,7 +936,7 @@ figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8),
 # %% [markdown] key="cost" lang="en"
 # At $w=0.5$: there accuracy and FD are better than plain (FD 0.81 against 1.23), and the spread, too large before (a network's own mistakes count as variety), is about that of real digits. At 1 FD is back at 1.45, and it climbs on, although not a single digit is misread. The picture shows the digit 2 from ten noises: at $w=8$ the ten pictures are nearly one.
 #
-# Note A counts “no mode collapse” among the reasons why diffusion excels. Plain sampling deserves that praise mostly; this dial takes it back.
+# Note A counts “no mode collapse” among the reasons why diffusion excels. Plain sampling mostly deserves that praise; this dial takes it back.
 #
 # ## 9 · Two passes, one call
 #
@@ -944,7 +944,7 @@ figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8),
 #
 # **Commit:** 8 digits. Compared with one plain call, how long do two calls take, one after the other? And one call with a batch of 16?
 
-# %% [markdown] key="cost" lang="id" ref="964230d8"
+# %% [markdown] key="cost" lang="id" ref="da42dfb3"
 # Pada $w=0.5$: di sana akurasi dan FD lebih baik daripada tanpa guidance (FD 0.81 berbanding 1.23), dan sebarannya, yang semula terlalu besar (kekeliruan jaringan sendiri ikut terhitung sebagai keragaman), kira-kira menyamai angka asli. Pada 1 FD sudah kembali ke 1.45, lalu naik terus, meskipun tidak satu angka pun salah terbaca. Gambarnya memperlihatkan angka 2 dari sepuluh noise: pada $w=8$ kesepuluhnya hampir satu gambar yang sama.
 #
 # Catatan A memasukkan “tanpa mode collapse (hilangnya ragam)” ke dalam alasan keunggulan difusi. Pengambilan sampel tanpa guidance umumnya pantas menerima pujian itu; tombol ini mengambilnya kembali.
@@ -955,7 +955,7 @@ figures.show(figures.grid(list(rows.values()), row_titles=list(rows), size=0.8),
 #
 # **Putuskan dulu:** 8 angka. Dibandingkan dengan satu panggilan biasa, berapa lama dua panggilan berturut-turut? Dan satu panggilan dengan batch berisi 16?
 
-# %% [markdown] key="cost" lang="ko" ref="964230d8"
+# %% [markdown] key="cost" lang="ko" ref="da42dfb3"
 # $w=0.5$입니다. 거기서는 정확도와 FD가 보통의 조건부보다 낫습니다(FD 0.81 대 1.23). 전에는 너무 컸던 퍼진 정도(신경망 자신의 실수도 다양성으로 칩니다)도 진짜 숫자와 비슷해집니다. 그러나 1에서 FD는 벌써 1.45이고, 잘못 읽히는 숫자가 한 장도 없는데도 계속 커집니다. 그림은 노이즈 열 개로 그린 숫자 2입니다. $w=8$에서는 열 장이 거의 한 장입니다.
 #
 # 노트 A는 확산 모델이 뛰어난 까닭 가운데 하나로 “모드 붕괴가 없다”를 듭니다. 보통의 샘플링이라면 대체로 받을 만한 칭찬입니다. 이 손잡이를 돌리면 그 칭찬을 거두어야 합니다.
@@ -1095,7 +1095,7 @@ rows = {"$w=0$": drawn[0], "$w=4$": drawn[4]}
 rows |= {name: draw(small, y100, x_T100, w=4, **how) for name, how in cures.items()}
 for name, x in rows.items():
     out, ground = (x.abs() > 1.02).float().mean(), x.median()
-    print(f"{name:10s}", line.format(*judge(x, y100)), f" |x|>1.02 {out:.0%}  median {ground:.2f}")
+    print(f"{name.strip('$'):10s}", line.format(*judge(x, y100)), f" |x|>1.02 {out:.0%}  median {ground:.2f}")
 images = [x[:10].clamp(-1, 1) for x in rows.values()]
 figures.show(figures.grid(images, row_titles=list(rows), size=0.8), "alt.guidance.remedies")
 

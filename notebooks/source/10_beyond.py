@@ -104,7 +104,7 @@ figures.show(figures.grid(rows, row_titles=["$x_0$", "$m$", r"$\to x_0$"], size=
 #
 # ## 1 · 빈 곳 채우기
 #
-# 샘플러는 6장의 것이고 한 줄만 더해졌습니다. 걸음이 새로운 $t$에 닿을 때마다, 아는 픽셀을 거기 있던 것 위에 덮어씁니다.
+# 샘플러는 6장의 것에 한 줄만 더한 것입니다. 걸음이 새로운 $t$에 닿을 때마다, 아는 픽셀을 거기 있던 것 위에 덮어씁니다.
 #
 # $$x_t\ \leftarrow\ m\odot\left(\sqrt{\bar\alpha_t}\,x_0+\sqrt{1-\bar\alpha_t}\,\epsilon\right)+(1-m)\odot x_t$$
 #
@@ -190,7 +190,7 @@ assert all(x[:, 1].mean() < 1.1 for x in runs.values())
 #
 # 신경망에는 잘못이 없습니다. 큰 $t$에서 신경망은 노이즈에 파묻힌 $x$를 보고, 마땅히 그것을 조금만 믿습니다. 그런데 $x$의 노이즈는 버려지고 새로 뽑히는 반면, $y$는 그때까지 정한 것을 그대로 지니고 갑니다. $y$의 대부분은 $x$가 아직 희미할 때 정해졌고, 한번 정한 것은 아무도 무르지 않습니다. (Trippe et al. 2023은 신경망이 완벽해도 이 오차가 없어지지 않음을 보입니다.)
 #
-# **RePaint**(Lugmayr et al. 2022)는 무릅니다. 몇 단계 내려간 다음, 아는 쪽과 모르는 쪽이 함께 2장의 전방 단계로 훌쩍 올라갔다가 다시 걸어 내려옵니다. 같은 구간을 $r$번 내려가는 셈이고, 되풀이할 때마다 두 쪽이 조금씩 더 맞아 갑니다. 그 값은 호출로 치릅니다.
+# **RePaint**(Lugmayr et al. 2022)는 무릅니다. 몇 단계 내려간 다음, 아는 쪽과 모르는 쪽에 함께 2장의 전방 단계로 노이즈를 넣어 단번에 도로 올라갔다가 다시 걸어 내려옵니다. 같은 구간을 $r$번 내려가는 셈이고, 되풀이할 때마다 두 쪽이 조금씩 더 맞아 갑니다. 그 값은 호출로 치릅니다.
 
 # %% key="repaint-exact"
 for again in (2, 5, 10):
@@ -247,7 +247,7 @@ figures.show(figures.grid(rows, row_titles=names, size=0.8), "alt.beyond.fill")
 # %% [markdown] key="superres" lang="en"
 # The printed seam is the mean step in brightness across the tear, for real digits and for both ways of filling in. RePaint's halves fit each other better; whether the digit is *yours*, no method can know.
 #
-# Both ways bend a finished network to a new task. The other way is to train for the task: show the network what is known, beside $x_t$, from the start. That needs training, but then the only error is the network's own. The inpainting model of Stable Diffusion does this: it gets the mask and the torn picture as further channels (Rombach et al. 2022, section 4.5). So will ours in the next section.
+# Both ways bend a finished network to a new task. The other way is to train for the task: show the network what is known, beside $x_t$, from the start. That needs training, but then the only error is the network's own. The inpainting models of Rombach et al. 2022 (sections 4.3.2 and 4.5) do this, and Stable Diffusion's after them: they get the mask and the torn picture as further channels. So will ours in the next section.
 #
 # ## 2 · Many answers to one question
 #
@@ -255,14 +255,14 @@ figures.show(figures.grid(rows, row_titles=names, size=0.8), "alt.beyond.fill")
 #
 # $$\hat\epsilon=\epsilon_\theta\big([x_t,\ \uparrow\! c],\,t\big)$$
 #
-# Everything else is chapter 4: the same loss, the same $x_t$. The sampler does not change either, as soon as $c$ is filled in.
+# Everything else is chapter 4: the same loss, the same $x_t$. The sampler does not change either, once $c$ has been filled in.
 #
 # **Commit:** eight walks for one and the same $c$. Do they agree (a) in every pixel, (b) in what $c$ says and not in the details, (c) in hardly anything?
 
-# %% [markdown] key="superres" lang="id" ref="5841c168"
-# Bilangan *seam* (sambungan) yang tercetak adalah rata-rata selisih kecerahan di seberang robekan, untuk angka asli dan untuk kedua cara mengisi. Kedua separuh buatan RePaint lebih serasi; apakah angkanya memang angka *milik kita*, tidak ada metode yang dapat mengetahuinya.
+# %% [markdown] key="superres" lang="id" ref="23cd0948"
+# Bilangan *seam* (sambungan) yang tercetak adalah rata-rata selisih kecerahan di kedua sisi robekan, untuk angka asli dan untuk kedua cara mengisi. Kedua separuh buatan RePaint lebih serasi; apakah angkanya memang angka *milik kita*, tidak ada metode yang dapat mengetahuinya.
 #
-# Kedua cara itu membelokkan jaringan yang sudah jadi ke tugas baru. Cara lainnya adalah berlatih untuk tugas itu: sejak awal, tunjukkan kepada jaringan apa yang diketahui, di samping $x_t$. Untuk itu perlu pelatihan, tetapi galat yang tersisa hanyalah galat jaringan itu sendiri. Begitulah cara model inpainting Stable Diffusion, yang menerima mask dan gambar robeknya sebagai kanal tambahan (Rombach et al. 2022, bagian 4.5); begitu pula cara kita di bagian berikut.
+# Kedua cara itu membelokkan jaringan yang sudah jadi ke tugas baru. Cara lainnya adalah berlatih untuk tugas itu: sejak awal, tunjukkan kepada jaringan apa yang diketahui, di samping $x_t$. Untuk itu perlu pelatihan, tetapi galat yang tersisa hanyalah galat jaringan itu sendiri. Begitulah cara model inpainting Rombach et al. 2022 (bagian 4.3.2 dan 4.5), dan sesudahnya model inpainting Stable Diffusion, yang menerima mask dan gambar robeknya sebagai kanal tambahan; begitu pula cara kita di bagian berikut.
 #
 # ## 2 · Satu pertanyaan, banyak jawaban
 #
@@ -274,10 +274,10 @@ figures.show(figures.grid(rows, row_titles=names, size=0.8), "alt.beyond.fill")
 #
 # **Putuskan dulu:** delapan perjalanan untuk satu $c$ yang sama. Apakah hasilnya sama (a) di setiap piksel, (b) dalam hal yang dikatakan $c$, tetapi tidak dalam rinciannya, (c) hampir tidak dalam hal apa pun?
 
-# %% [markdown] key="superres" lang="ko" ref="5841c168"
+# %% [markdown] key="superres" lang="ko" ref="23cd0948"
 # 출력된 “seam”(이음매)은 찢어진 금을 사이에 두고 밝기가 평균 얼마나 달라지는지를 나타냅니다. 진짜 숫자에서, 그리고 채우는 두 방법에서 쟀습니다. RePaint의 위아래가 서로 더 잘 맞습니다. 그 숫자가 *찢기기 전의* 숫자인지는 어떤 방법도 알 수 없습니다.
 #
-# 두 방법은 다 만들어진 신경망을 새 일에 맞게 구부려 씁니다. 다른 길은 아예 그 일을 하도록 학습하는 것입니다. 처음부터 $x_t$ 곁에 아는 것을 보여 줍니다. 학습을 해야 하지만, 그 대신 남는 오차는 신경망 자신의 것뿐입니다. Stable Diffusion의 인페인팅 모델이 그렇게 합니다. 마스크와 찢어진 그림을 채널로 더 받습니다(Rombach et al. 2022, 4.5절). 다음 절에서도 그렇게 합니다.
+# 두 방법은 이미 학습한 신경망을 새 일에 돌려 씁니다. 다른 길은 아예 그 일을 하도록 학습하는 것입니다. 처음부터 $x_t$ 곁에 아는 것을 보여 줍니다. 학습을 해야 하지만, 그 대신 남는 오차는 신경망 자신의 것뿐입니다. Rombach et al. 2022(4.3.2절과 4.5절)의 인페인팅 모델이, 그 뒤로는 Stable Diffusion의 인페인팅 모델이 그렇게 합니다. 마스크와 찢어진 그림을 채널로 더 받습니다. 다음 절에서도 그렇게 합니다.
 #
 # ## 2 · 물음은 하나, 답은 여럿
 #
@@ -309,7 +309,7 @@ titles = ["$c$", *(f"${k}$" for k in range(1, 6)), r"$\bar x_0$", "$x_0$"]
 figures.show(figures.grid(rows, titles, size=0.9), "alt.beyond.superres")
 
 # %% [markdown] key="superres-twice" lang="en"
-# (b). Shrunk again, every answer is close to the question; that is all they have in common. Pixel by pixel they differ, each is sharp, and any of them could be the original. None can be trusted to be.
+# (b). Shrunk again, every answer is close to the question; that is all they are bound to have in common. Pixel by pixel they differ, each is sharp, and any of them could be the original. None can be trusted to be.
 #
 # Look at the column $\bar x_0$, the mean of the eight ($K=8$). It is blurred, like the answer of a network that was trained to name the large picture directly, with a squared error. **Commit:** which is closer to the original, in mean squared error: one sharp answer, or the blurred mean? By what factor?
 #
@@ -317,8 +317,8 @@ figures.show(figures.grid(rows, titles, size=0.9), "alt.beyond.superres")
 #
 # $$\mathbb E\,\|x_0-\hat x_0\|^2=2V,\qquad \mathbb E\,\|x_0-\bar x_0\|^2=\left(1+\tfrac1K\right)V$$
 
-# %% [markdown] key="superres-twice" lang="id" ref="ab9da716"
-# (b). Kalau diperkecil lagi, setiap jawaban dekat dengan pertanyaannya; hanya itu kesamaannya. Piksel demi piksel jawaban-jawaban itu berbeda, masing-masing tajam, dan yang mana pun bisa jadi aslinya. Tetapi tidak satu pun boleh dipercaya sebagai yang asli.
+# %% [markdown] key="superres-twice" lang="id" ref="53f79f52"
+# (b). Kalau diperkecil lagi, setiap jawaban dekat dengan pertanyaannya; hanya itu yang pasti sama. Piksel demi piksel jawaban-jawaban itu berbeda, masing-masing tajam, dan yang mana pun bisa jadi aslinya. Tetapi tidak satu pun boleh dipercaya sebagai yang asli.
 #
 # Lihat kolom $\bar x_0$, rata-rata kedelapan jawaban itu ($K=8$). Ia kabur, seperti jawaban jaringan yang dilatih menebak gambar besarnya secara langsung dengan galat kuadrat. **Putuskan dulu:** mana yang lebih dekat ke aslinya, menurut rata-rata galat kuadrat: satu jawaban yang tajam, atau rata-rata yang kabur? Berapa kali lipat bedanya?
 #
@@ -326,8 +326,8 @@ figures.show(figures.grid(rows, titles, size=0.9), "alt.beyond.superres")
 #
 # $$\mathbb E\,\|x_0-\hat x_0\|^2=2V,\qquad \mathbb E\,\|x_0-\bar x_0\|^2=\left(1+\tfrac1K\right)V$$
 
-# %% [markdown] key="superres-twice" lang="ko" ref="ab9da716"
-# (b)입니다. 도로 줄여 보면 모든 답이 물음에 가깝습니다. 공통점은 그것뿐입니다. 픽셀로 보면 서로 다르고, 답마다 또렷하고, 어느 답이나 원본일 수 있습니다. 그러나 원본이라고 믿어도 되는 답은 하나도 없습니다.
+# %% [markdown] key="superres-twice" lang="ko" ref="53f79f52"
+# (b)입니다. 도로 줄여 보면 모든 답이 물음에 가깝습니다. 반드시 같은 것은 그것뿐입니다. 픽셀로 보면 서로 다르고, 답마다 또렷하고, 어느 답이나 원본일 수 있습니다. 그러나 원본이라고 믿어도 되는 답은 하나도 없습니다.
 #
 # 여덟 답($K=8$)의 평균인 $\bar x_0$ 열을 보십시오. 흐릿합니다. 큰 그림을 곧바로 답하도록 제곱 오차로 학습한 신경망의 답도 이렇습니다. **답을 먼저 정하십시오.** 평균 제곱 오차로 재면 원본에 더 가까운 것은 또렷한 답 하나입니까, 흐릿한 평균입니까? 몇 배 차이가 나겠습니까?
 #
@@ -373,7 +373,7 @@ print(f"ratio {one / of_mean:.2f} ({2 / (1 + 1 / K):.2f})")
 #
 # $$z_0=E(x_0),\qquad z_t=\sqrt{\bar\alpha_t}\,z_0+\sqrt{1-\bar\alpha_t}\,\epsilon,\qquad x_0\approx D(z_0)$$
 #
-# 우리 오토인코더는 28×28픽셀을 7×7짜리 채널 4개로 바꿉니다. 그 값들은 표준편차가 1이 되도록 크기를 맞춥니다. 스케줄이 그럴 것으로 알기 때문입니다(2장).
+# 우리 오토인코더는 28×28픽셀을 7×7짜리 채널 4개로 바꿉니다. 그 값들은 표준편차가 1이 되도록 크기를 맞춥니다. 스케줄이 그런 데이터를 전제로 하기 때문입니다(2장).
 
 # %% key="latent-squeeze"
 from course_lib import autoencoder
@@ -399,7 +399,7 @@ figures.show(figures.grid(rows, row_titles=names, size=0.8), "alt.beyond.latent"
 # %% [markdown] key="latent-draw" lang="id" ref="6f07619a"
 # Banyaknya bilangan tinggal seperempat, dan hasilnya masih sebuah gambar: angkanya dapat dikenali di dua dari keempat kanal itu, sebab enkodernya konvolusi dan membiarkan segala sesuatu di tempatnya. Itu sebabnya U-Net dapat menggarapnya.
 #
-# Sekarang lakukan difusi di sana. Sampler, label, jadwal noise, semuanya seperti tadi; yang lain hanya bentuk $x_T$, dan di ujungnya ada dekoder. Pemutar film menampilkan keempat kanal $z_t$ (sebagai satu gambar untuk setiap angka), $z_t$ yang sudah didekodekan, dan tebakan yang didekodekan, $\hat x_0=D(\hat z_0)$.
+# Sekarang lakukan difusi di sana. Sampler, label, jadwal noise, semuanya seperti tadi; yang lain hanya bentuk $x_T$, dan di ujungnya ada dekoder. Pemutar menampilkan keempat kanal $z_t$ (sebagai satu gambar untuk setiap angka), $z_t$ yang sudah didekodekan, dan tebakan yang didekodekan, $\hat x_0=D(\hat z_0)$.
 #
 # **Putuskan dulu:** apa yang dibuat dekoder dari noise murni, $D(z_T)$: (a) noise, (b) kelabu, (c) goresan?
 
@@ -524,14 +524,14 @@ print(f"784^2 / 49^2 = {784**2 // 49**2}   {3 * 512**2} / {4 * 64**2} = {3 * 512
 # | 잠재 표현 $z$ | 4×7×7, 수가 사분의 일 | 4×64×64, 수가 48분의 일 |
 # | 표준편차가 1이 되도록 맞춤 | 예 | 예, 상수를 곱해서 |
 # | 신경망 | 작은 U-Net | 세 층에 어텐션이 있는 큰 U-Net |
-# | 요청하는 것 | 레이블: 벡터 하나 | 텍스트: CLIP의 텍스트 인코더에서 나온 벡터 77개 |
+# | 부탁하는 것 | 레이블: 벡터 하나 | 텍스트: CLIP의 텍스트 인코더에서 나온 벡터 77개 |
 # | 들어가는 방법 | 시간 임베딩에 더함 | 교차 어텐션(cross-attention) |
-# | “아무 요청 없음”(9장) | 빈 레이블 | 빈 텍스트 |
+# | “부탁 없음”(9장) | 빈 레이블 | 빈 텍스트 |
 # | 샘플러 | 6장과 7장 | 6장과 7장 |
 #
 # (CLIP(Radford et al. 2021)은 그림을 받는 신경망과 글을 받는 신경망의 짝입니다. 그림과 그 설명이 서로 비슷한 벡터가 되도록 학습했습니다.)
 #
-# 새로운 줄은 하나, 교차 어텐션입니다. 5장의 어텐션에서는 픽셀이 픽셀을 보았습니다. 여기서는 픽셀이 *단어*를 봅니다. 쿼리 $Q$는 그림에서, 키 $K$와 값 $V$는 텍스트에서 나옵니다.
+# 이 가운데 새로운 줄은 교차 어텐션 하나입니다. 5장의 어텐션에서는 픽셀이 픽셀을 보았습니다. 여기서는 픽셀이 *단어*를 봅니다. 쿼리 $Q$는 그림에서, 키 $K$와 값 $V$는 텍스트에서 나옵니다.
 #
 # $$\mathrm{softmax}\!\left(\frac{QK^\top}{\sqrt d}\right)V$$
 #
@@ -662,7 +662,7 @@ slider = {"s": [round(float(one.s), 3) for one in moves["o"]]}
 field(planes, slider, limits=(-2.8, 2.8), trail=40, alt=lang.text("alt.beyond.flow"))
 
 # %% [markdown] key="flow-ddim" lang="en"
-# No. They all set out for the middle, and turn outwards late. (The printed number is the squared difference between the velocity on the way and that of the straight line from start to end, relative to the latter; 0 would be straight.) Lines of different pairs cross; a flow has only *one* velocity at each place, so at a crossing the network learns the mean of those who pass.
+# No. They all set out for the middle, and turn outwards late. (The printed number is the squared difference between the velocity on the way and that of the straight line from start to end, relative to the latter; 0 would be straight.) Lines of different pairs cross; a flow has only *one* velocity at each place and time, so at a crossing the network learns the mean of those who pass.
 #
 # At $s=1$ nothing is known yet about $x_0$: the mean velocity is $\epsilon$ minus the mean of all data, and one single Euler step ($S=1$) lands everybody near the middle. Its printed spread is far below that of the data. “Straight paths” is a promise about the pairs, not about the flow. (It can be made truer by training once more on the pairs of beginning and end that a first flow has made: Liu et al. 2023 call it *reflow*.)
 #
@@ -672,8 +672,8 @@ field(planes, slider, limits=(-2.8, 2.8), trail=40, alt=lang.text("alt.beyond.fl
 #
 # $$s=\frac{\sqrt{1-\bar\alpha_t}}{\sqrt{\bar\alpha_t}+\sqrt{1-\bar\alpha_t}},\qquad x_s=\frac{x_t}{\sqrt{\bar\alpha_t}+\sqrt{1-\bar\alpha_t}}$$
 
-# %% [markdown] key="flow-ddim" lang="id" ref="d1f83536"
-# Tidak. Semuanya mula-mula menuju ke tengah, dan baru di akhir berbelok ke luar. (Bilangan yang tercetak adalah kuadrat selisih antara kecepatan di sepanjang jalan dan kecepatan garis lurus dari awal ke akhir, relatif terhadap yang terakhir; 0 berarti lurus.) Garis dari pasangan-pasangan yang berbeda saling berpotongan; sebuah aliran hanya punya *satu* kecepatan di setiap tempat, jadi di persimpangan jaringan mempelajari rata-rata dari semua yang lewat.
+# %% [markdown] key="flow-ddim" lang="id" ref="7054c94d"
+# Tidak. Semuanya mula-mula menuju ke tengah, dan baru di akhir berbelok ke luar. (Bilangan yang tercetak adalah kuadrat selisih antara kecepatan di sepanjang jalan dan kecepatan garis lurus dari awal ke akhir, relatif terhadap yang terakhir; 0 berarti lurus.) Garis dari pasangan-pasangan yang berbeda saling berpotongan; sebuah aliran hanya punya *satu* kecepatan di setiap tempat pada satu saat, jadi di persimpangan jaringan mempelajari rata-rata dari semua yang lewat.
 #
 # Pada $s=1$ belum ada yang diketahui tentang $x_0$: kecepatan rata-ratanya adalah $\epsilon$ dikurangi rata-rata seluruh data, dan satu langkah Euler ($S=1$) mendaratkan semuanya di dekat pusat. Sebarannya yang tercetak jauh di bawah sebaran data. “Jalan lurus” adalah janji tentang pasangan-pasangan, bukan tentang aliran. (Janji itu dapat dibuat lebih benar dengan berlatih sekali lagi pada pasangan awal dan akhir buatan aliran pertama: Liu et al. 2023 menyebutnya *reflow*.)
 #
@@ -683,8 +683,8 @@ field(planes, slider, limits=(-2.8, 2.8), trail=40, alt=lang.text("alt.beyond.fl
 #
 # $$s=\frac{\sqrt{1-\bar\alpha_t}}{\sqrt{\bar\alpha_t}+\sqrt{1-\bar\alpha_t}},\qquad x_s=\frac{x_t}{\sqrt{\bar\alpha_t}+\sqrt{1-\bar\alpha_t}}$$
 
-# %% [markdown] key="flow-ddim" lang="ko" ref="d1f83536"
-# 아닙니다. 모두 한가운데를 향해 출발했다가 뒤늦게 바깥으로 휩니다. (출력된 수는 가는 길의 속도와 출발점에서 끝점까지 곧장 갈 때의 속도를 비교한 것입니다. 둘의 차를 제곱해 뒤엣것의 제곱으로 나누었고, 길이 곧으면 0입니다.) 서로 다른 짝의 직선은 엇갈립니다. 그런데 흐름에는 자리마다 속도가 *하나*뿐이므로, 엇갈리는 곳에서 신경망은 거기를 지나는 속도들의 평균을 배웁니다.
+# %% [markdown] key="flow-ddim" lang="ko" ref="7054c94d"
+# 아닙니다. 모두 한가운데를 향해 출발했다가 뒤늦게 바깥으로 휩니다. (출력된 수는 가는 길의 속도와 출발점에서 끝점까지 곧장 갈 때의 속도를 비교한 것입니다. 둘의 차를 제곱해 뒤엣것의 제곱으로 나누었고, 길이 곧으면 0입니다.) 서로 다른 짝의 직선은 엇갈립니다. 그런데 흐름에는 자리와 시각마다 속도가 *하나*뿐이므로, 엇갈리는 곳에서 신경망은 거기를 지나는 속도들의 평균을 배웁니다.
 #
 # $s=1$에서는 아직 $x_0$에 대해 아무것도 모릅니다. 평균 속도는 $\epsilon$에서 데이터 전체의 평균을 뺀 것이고, 오일러로 단 한 단계($S=1$)만 가면 모두가 한가운데 가까이에 내려섭니다. 출력된 표준편차가 데이터의 것보다 훨씬 작습니다. “곧은 길”은 짝에 대한 약속이지 흐름에 대한 약속이 아닙니다. (첫 흐름에서 얻은 출발점과 끝점의 짝으로 한 번 더 학습하면 그 약속에 더 가까워집니다. Liu et al. 2023은 이것을 *reflow*라고 부릅니다.)
 #
@@ -724,7 +724,7 @@ print(f"a+b  {sizes.min():.3f} .. {sizes.max():.3f}")
 # The first part the network can read off its input; the second is $v$ times a number between 1 and $\sqrt2$ (printed). A network that predicts $v$, as ours does, *is* a flow-matching network (Gao et al. 2025 draw the whole map). What is left to differ is how often training visits each noise level, and which levels the sampler visits. That second choice is not nothing:
 
 # %% [markdown] key="flow-same" lang="id" ref="d5f7ffc9"
-# (c): **satu langkah Euler pada aliran itu adalah satu langkah DDIM**, dalam batas pembulatan. Sambil lalu sel itu memastikan kesamaan kedua. Dengan $a=\sqrt{\bar\alpha_t}$ dan $b=\sqrt{1-\bar\alpha_t}$, kecepatannya adalah $v$ dari Bab 4 dalam satuan lain:
+# (c): **satu langkah Euler pada aliran itu adalah satu langkah DDIM**, dalam batas pembulatan. Sel itu sekaligus memastikan kesamaan kedua. Dengan $a=\sqrt{\bar\alpha_t}$ dan $b=\sqrt{1-\bar\alpha_t}$, kecepatannya adalah $v$ dari Bab 4 dalam satuan lain:
 #
 # $$u=\epsilon-x_0=(b-a)\,x_t+(a+b)\,v$$
 #
@@ -769,12 +769,12 @@ for S in (5, 10, 50):
 # And on digits? By the formulas for $x_s$ and $u$ above the shipped network becomes a flow, without training. **Commit:** with ten calls, will Euler on the flow and DDIM at the same noise levels draw (a) the same digits, (b) similar ones?
 
 # %% [markdown] key="flow-digits" lang="id" ref="08cf3313"
-# Jaringan sama, langkah sama, timestep (langkah waktu) lain: pada $S=5$ galat $W_1$ (Bab 7) turun dari 0.3637 menjadi 0.0681, pada $S=10$ dari 0.0767 menjadi 0.0350. Langkah yang rata dalam $s$ bergegas melewati $t$ yang paling besar, tempat hanya sedikit yang diputuskan, dan membelanjakan panggilannya lebih ke bawah. Sebagian dari pujian untuk jalan lurus sesungguhnya pujian untuk sebuah kisi.
+# Jaringannya sama, langkahnya sama, hanya timestep-nya (langkah waktu) yang lain: pada $S=5$ galat $W_1$ (Bab 7) turun dari 0.3637 menjadi 0.0681, pada $S=10$ dari 0.0767 menjadi 0.0350. Langkah yang rata dalam $s$ bergegas melewati $t$ yang paling besar, tempat hanya sedikit yang diputuskan, dan memakai lebih banyak panggilan di bawahnya. Sebagian dari pujian untuk jalan lurus sesungguhnya pujian untuk sebuah kisi.
 #
 # Dan pada angka? Dengan rumus untuk $x_s$ dan $u$ tadi, jaringan bawaan menjadi sebuah aliran, tanpa pelatihan. **Putuskan dulu:** dengan sepuluh panggilan, apakah Euler pada aliran dan DDIM pada tingkat noise yang sama akan menggambar (a) angka yang sama, (b) angka yang mirip?
 
 # %% [markdown] key="flow-digits" lang="ko" ref="08cf3313"
-# 신경망도 단계도 같고 타임스텝만 다릅니다. 그런데 오차 $W_1$(7장)이 $S=5$에서는 0.3637에서 0.0681로, $S=10$에서는 0.0767에서 0.0350으로 줄어듭니다. $s$ 간격이 고르면 정해지는 것이 적은 큰 $t$를 서둘러 지나고, 호출을 더 아래쪽에서 씁니다. 곧은 길이 받는 칭찬 가운데 일부는 사실 격자가 받을 칭찬입니다.
+# 신경망도, 한 단계를 가는 방법도 같고 타임스텝만 다릅니다. 그런데 오차 $W_1$(7장)이 $S=5$에서는 0.3637에서 0.0681로, $S=10$에서는 0.0767에서 0.0350으로 줄어듭니다. $s$ 간격이 고르면 정해지는 것이 적은 큰 $t$를 서둘러 지나고, 호출을 더 아래쪽에서 씁니다. 곧은 길이 받는 칭찬 가운데 일부는 사실 격자가 받을 칭찬입니다.
 #
 # 숫자 그림은 어떻습니까? 강의에 들어 있는 신경망은 위에 나온 $x_s$와 $u$의 식만으로, 학습 없이 흐름이 됩니다. **답을 먼저 정하십시오.** 열 번 부를 때, 흐름의 오일러와 같은 노이즈 수준의 DDIM은 (a) 같은 숫자를 그립니까, (b) 비슷한 숫자를 그립니까?
 
@@ -933,7 +933,7 @@ ax[3].set(title="$x_T$", xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
 figures.show(fig, "alt.beyond.one")
 
 # %% [markdown] key="one-note" lang="en"
-# (b). One step of the teacher loses everybody; the student, in one call as well, puts nearly everybody where the teacher would in 60. What it loses stands in the last picture, crosses on the plane of noises: they form a star. On each ray of it two regions meet that belong to different blobs. The true map is all but a jump there: noises that lie side by side end far apart. A small network is smoother than that, so it leads from one blob to the other, and the lost points, 3.4% of all, land in between. The teacher has the same map to draw and composes it of many small steps, each of them gentle.
+# (b). One step of the teacher loses everybody; the student, in one call as well, puts nearly everybody where the teacher would in 60. What it loses stands in the last picture, crosses on the plane of noises: they form a star. On each ray of it two regions meet that belong to different blobs. The true map is all but a jump there: noises that lie side by side end far apart. A small network is smoother than that, so it leads from one blob to the other, and the lost points, 3.4% of all, land in between. The teacher has the same map to draw and builds it from many small steps, each of them gentle.
 #
 # (With so little training, regression, row `r`, is ahead of consistency, row `c`: it is told the end of every path, while in the other the news has to travel up from $t=0$, neighbour by neighbour. Consistency has another strength: it needs no finished paths, only steps, and can be trained without a teacher at all.)
 #
@@ -945,7 +945,7 @@ figures.show(fig, "alt.beyond.one")
 #
 # **Commit:** how many tokens is that, compared with chapter 5: fewer, as many, more?
 
-# %% [markdown] key="one-note" lang="id" ref="d6882106"
+# %% [markdown] key="one-note" lang="id" ref="0aea38a3"
 # (b). Dengan satu langkah guru, semuanya tersesat; sang murid, yang juga hanya satu panggilan, menaruh hampir setiap titik di tempat yang dicapai guru dalam 60 langkah. Yang tersesat tampak di gambar terakhir, sebagai tanda silang di bidang noise: bersama-sama tanda itu membentuk bintang. Di sepanjang setiap lengannya bertemu dua wilayah yang menjadi milik gumpalan berbeda. Peta yang sebenarnya di sana hampir berupa lompatan: noise yang bersebelahan berakhir berjauhan. Jaringan kecil lebih mulus daripada itu, jadi ia menghubungkan satu gumpalan dengan yang lain, dan titik yang tersesat, 3.4% dari semuanya, mendarat di antaranya. Peta yang harus digambar guru sama, tetapi ia menyusunnya dari banyak langkah kecil, masing-masing landai.
 #
 # (Dengan pelatihan sesingkat ini regresi, baris `r`, mengungguli konsistensi, baris `c`: regresi diberi tahu ujung setiap jalan, sedangkan pada konsistensi kabar tentang ujung itu harus merambat naik dari $t=0$, dari tetangga ke tetangga. Konsistensi punya kekuatan lain: ia tidak memerlukan jalan yang sudah selesai, cukup langkah-langkahnya, dan dapat dilatih tanpa guru sama sekali.)
@@ -958,7 +958,7 @@ figures.show(fig, "alt.beyond.one")
 #
 # **Putuskan dulu:** berapa banyak token itu, dibandingkan dengan Bab 5: lebih sedikit, sama banyak, atau lebih banyak?
 
-# %% [markdown] key="one-note" lang="ko" ref="d6882106"
+# %% [markdown] key="one-note" lang="ko" ref="0aea38a3"
 # (b)입니다. 교사가 한 단계만 가면 모두 길을 잃습니다. 학생은 똑같이 한 번 부르고도, 교사가 60단계를 걸어 데려다 놓을 곳에 거의 모두를 데려다 놓습니다. 학생이 잃은 점은 마지막 그림에서 볼 수 있습니다. 노이즈 평면 위의 가위표이고, 별 모양을 이룹니다. 별의 빛살마다 서로 다른 덩어리에 딸린 두 구역이 맞닿습니다. 참된 함수는 거기서 뛰다시피 합니다. 나란히 있던 노이즈가 서로 멀리 떨어져 끝납니다. 작은 신경망의 함수는 그보다 매끄러워서 한 덩어리에서 다른 덩어리로 이어지고, 길 잃은 점, 곧 전체의 3.4%가 그 사이에 떨어집니다. 교사도 같은 함수를 그려야 하지만, 하나하나는 완만한 작은 단계를 여럿 이어 붙입니다.
 #
 # (이렇게 조금 학습했을 때에는 회귀인 `r` 줄이 일관성인 `c` 줄을 앞섭니다. 회귀는 모든 길의 끝을 들어서 압니다. 일관성에서는 그 소식이 $t=0$에서 이웃에서 이웃으로 한 칸씩 올라와야 합니다. 일관성의 강점은 다른 데 있습니다. 다 걸은 길이 필요 없고 한 단계씩만 있으면 되며, 교사가 아예 없어도 학습할 수 있습니다.)
@@ -992,10 +992,10 @@ print("tokens", 7 * 7, "theta", parts, "z", tuple(z.shape))
 #
 # ### Exercise: nearest
 #
-# Write `nearest(samples, training)`: `samples` has the shape `(B, 1, H, W)`, `training` has `(N, 1, H, W)`. Return, for each sample, the root-mean-square difference a pixel to that training picture which is nearest to it: shape `(B,)`.
+# Write `nearest(samples, training)`: `samples` has the shape `(B, 1, H, W)`, `training` has `(N, 1, H, W)`. Return, for each sample, the root-mean-square difference per pixel to the training picture nearest to it: shape `(B,)`.
 
-# %% [markdown] key="memory" lang="id" ref="3bf61b52"
-# Sama banyak: 49, sebab enkoder kita memperkecil dengan faktor 4, dan Bab 5 memotong dengan ukuran 4. Jaringannya belum dilatih dan jawabannya 0, tetapi ia melewati sampler dan guidance tanpa perlu mengubah apa pun. Laten, transformer, flow matching: gabungkan bagian 3, 4, dan 6, dan kita punya rancangan Stable Diffusion 3 (Esser et al. 2024). Bagian 3 dan 6, dengan patch yang menembus waktu, adalah rancangan Sora (Brooks et al. 2024).
+# %% [markdown] key="memory" lang="id" ref="2ebd058d"
+# Sama banyak: 49, sebab enkoder kita memperkecil dengan faktor 4, dan Bab 5 memotong dengan ukuran 4. Jaringannya belum dilatih dan jawabannya 0, tetapi sampler dan guidance dapat memakainya tanpa diubah sedikit pun. Laten, transformer, flow matching: gabungkan bagian 3, 4, dan 6, dan kita punya rancangan Stable Diffusion 3 (Esser et al. 2024). Bagian 3 dan 6, dengan patch yang menembus waktu, adalah rancangan Sora (Brooks et al. 2024).
 #
 # ## 7 · Apa yang disimpan sebuah model
 #
@@ -1007,7 +1007,7 @@ print("tokens", 7 * 7, "theta", parts, "z", tuple(z.shape))
 #
 # Tulis `nearest(samples, training)`: `samples` berbentuk `(B, 1, H, W)`, `training` berbentuk `(N, 1, H, W)`. Untuk setiap sampel, kembalikan selisih per piksel (akar dari rata-rata kuadratnya) ke gambar latih yang paling dekat dengannya: bentuk `(B,)`.
 
-# %% [markdown] key="memory" lang="ko" ref="3bf61b52"
+# %% [markdown] key="memory" lang="ko" ref="2ebd058d"
 # 같습니다. 49개입니다. 우리 인코더는 4배로 줄이고, 5장에서는 한 변이 4인 패치로 잘랐기 때문입니다. 이 신경망은 학습하지 않아 답이 0이지만, 샘플러와 가이던스를 손대지 않아도 그대로 돌아갑니다. 잠재 표현, 트랜스포머, 플로 매칭, 곧 3절과 4절과 6절을 합치면 Stable Diffusion 3의 설계도입니다(Esser et al. 2024). 시간 방향으로도 뻗은 패치를 써서 3절과 6절을 합치면 Sora의 설계도입니다(Brooks et al. 2024).
 #
 # ## 7 · 모델이 간직하는 것
@@ -1089,7 +1089,7 @@ figures.show(figures.grid(rows, row_titles=names, size=0.75), "alt.beyond.memory
 # **Putuskan dulu:** satu dari 40 gambar ada 10 kali di dalam kumpulan. Seberapa sering model ideal mengulangnya: 1 dari 40, kira-kira 1 dari 5, atau hampir selalu?
 
 # %% [markdown] key="memory-note" lang="ko" ref="ef8c1b91"
-# 두 줄이 한 쌍입니다. 위는 그린 그림이고, 아래는 그것과 가장 가까운 학습 이미지입니다. 이상적인 모델은 마지막 픽셀까지 되뇝니다. 베낀 것이 100%입니다. 40장을 본 신경망은 기억을 더듬어 되뇌어서 군데군데 조금 바랬습니다. 그래도 90%입니다. 18000장을 본 신경망의 그림은 처음 보는 숫자만큼 학습 이미지에서 떨어져 있고(비는 둘 다 0.85), 처음 보는 숫자와 마찬가지로 30장 가운데 베낀 것이 한 장도 없습니다. 두 신경망을 가르는 것은 선한 마음이 아닙니다. 그림 몇 장이 가중치를 나누어 써야 했는지, 그림 한 장을 몇 번이나 보았는지입니다.
+# 두 줄이 한 쌍입니다. 위는 그린 그림이고, 아래는 그것과 가장 가까운 학습 이미지입니다. 이상적인 모델은 마지막 픽셀까지 되뇝니다. 베낀 것이 100%입니다. 40장을 본 신경망은 기억을 더듬어 되뇌어서 군데군데 조금 바랬습니다. 그래도 90%입니다. 18000장을 본 신경망의 그림은 처음 보는 숫자만큼 학습 이미지에서 떨어져 있고(비는 둘 다 0.85), 처음 보는 숫자와 마찬가지로 30장 가운데 베낀 것이 한 장도 없습니다. 두 신경망이 다른 것은 한쪽이 착해서가 아닙니다. 그림 몇 장이 가중치를 나누어 써야 했는지, 그림 한 장을 몇 번이나 보았는지입니다.
 #
 # 큰 모델도 평균으로 보면 그만큼 거리를 지키지만, 어디서나 그런 것은 아닙니다. Carlini et al. 2023은 Stable Diffusion에서 학습 이미지를 베끼다시피 한 그림을 백 장쯤 끄집어냈고, Somepalli et al. 2023은 일부를 베낀 것을 찾아냈습니다. 데이터에 여러 번 들어 있던 그림이 가장 많이 베껴졌습니다. 이것은 정확히 계산할 수 있습니다.
 #
@@ -1186,23 +1186,23 @@ for name, collection in (("1", few), ("10", doubled)):
 #
 # **답을 먼저 정하십시오.** 여러분이 잘 아는 분야를 하나 떠올려 보십시오. 거기서는 무엇이 $x_0$이고, 신경망에는 무엇을 알려 줍니까?
 #
-# | 분야 | $x_0$은 무엇인가 | 새로운 것 | 출처 |
+# | 분야 | $x_0$ | 새로운 것 | 출처 |
 # | --- | --- | --- | --- |
 # | 클래스를 정한 이미지 | 이미지 | 없음: 2장부터 9장까지 | Dhariwal & Nichol 2021; Ho & Salimans 2022 |
-# | 텍스트로 그리는 이미지 | 이미지의 잠재 표현 | 교차 어텐션, 가이던스 | Rombach et al. 2022 (Stable Diffusion); Ramesh et al. 2022 (DALL·E 2); Saharia et al. 2022 (Imagen) |
+# | 텍스트로 그리는 이미지 | 잠재 표현 | 교차 어텐션, 가이던스 | Rombach et al. 2022 (Stable Diffusion); Ramesh et al. 2022 (DALL·E 2); Saharia et al. 2022 (Imagen) |
 # | 키우기, 빈 곳 채우기 | 이미지 | 채널로 넣은 조건, 또는 덮어쓰기 | Saharia et al. 2021 (SR3); Lugmayr et al. 2022 |
-# | 비디오 | 프레임 한 묶음 | 시간 방향의 어텐션 | Ho et al. 2022; Blattmann et al. 2023; Brooks et al. 2024 (Sora) |
+# | 비디오 | 프레임 묶음 | 시간 방향의 어텐션 | Ho et al. 2022; Blattmann et al. 2023; Brooks et al. 2024 (Sora) |
 # | 소리 | 파형, 또는 그 스펙트로그램 | 1차원 합성곱. 스펙트로그램이나 텍스트를 조건으로 줌 | Kong et al. 2021 (DiffWave); Chen et al. 2021 (WaveGrad); Liu et al. 2023 (AudioLDM) |
 # | 분자 | 원자의 위치 | 분자를 돌리면 답도 따라 돌아야 함: 신경망의 구조로 정해 두거나, 이리저리 돌린 예로 학습(AlphaFold 3) | Hoogeboom et al. 2022; Watson et al. 2023 (RFdiffusion, 단백질); Abramson et al. 2024 (AlphaFold 3) |
 # | 3차원 물체 | 사방에서 본 물체의 이미지 | 이미지 모델의 스코어가 3차원 모델을 이끎 | Poole et al. 2023 (DreamFusion) |
-# | 로봇 | 다음에 할 동작들 | 카메라에 보이는 것을 조건으로 줌 | Chi et al. 2023 |
+# | 로봇 | 다음 동작들 | 카메라에 보이는 것을 조건으로 줌 | Chi et al. 2023 |
 # | 날씨 | 12시간 뒤 대기의 상태 | 바로 앞의 두 상태를 조건으로 줌. 답이 여럿인 것이 목적 | Price et al. 2025 (GenCast) |
 #
 # (그림을 그린다고 이름난 기계가 모두 이 표에 있지는 않습니다. 첫 DALL·E(Ramesh et al. 2021)는 확산 없이 그림을 토큰 하나씩 써 내려갔습니다. 또 어느 강의 노트는 DALL·E 3을 DiT로 꼽지만, 그 보고서(Betker et al. 2023)에는 그렇게 볼 근거가 없습니다.)
 #
 # ### 왜 확산입니까? 주장과 우리가 본 것
 #
-# 어느 튜토리얼은 확산 모델을 다섯 가지로 칭찬합니다. 이 강의에서 하나하나 만나 본 것들입니다.
+# 어느 튜토리얼은 확산 모델의 장점을 다섯 가지로 꼽습니다. 모두 이 강의에서 만나 본 것들입니다.
 #
 # | 주장 | 우리가 본 것 |
 # | --- | --- |
@@ -1220,7 +1220,7 @@ for name, collection in (("1", few), ("10", doubled)):
 # - **Fewer calls.** One step without a teacher, at full quality: Song et al. 2023; Geng et al. 2025.
 # - **Long videos** that stay the same scene: Ho et al. 2022 (section on longer samples); Brooks et al. 2024 show failures, too.
 # - **3-D** without a detour over images: Poole et al. 2023 is the detour; Luo & Hu 2021 diffuse points directly.
-# - **Small devices.** Fewer weights, fewer bits, fewer steps together: Li et al. 2023 (SnapFusion, on a phone).
+# - **Small devices.** Fewer weights and fewer steps together: Li et al. 2023 (SnapFusion, on a phone). Fewer bits for each weight can be added to that.
 # - **Control** finer than a sentence: Zhang et al. 2023 (ControlNet: edges, poses); Gal et al. 2023 (a new word from a few pictures).
 # - **Text and other discrete data.** What is noise among words? Austin et al. 2021; Nie et al. 2025.
 # - **Why do they generalise at all?** The perfect model recites. Kadkhodaie et al. 2024; Biroli et al. 2024; Kamb & Ganguli 2025.
@@ -1239,13 +1239,13 @@ for name, collection in (("1", few), ("10", doubled)):
 #
 # **Who could be hurt?** Pictures of real people in scenes that never happened are the plainest case: do not make them without consent. A “restored” face is an invention (section 2), so it is no evidence. Text-to-image models exaggerate stereotypes of their data (Bianchi et al. 2023): look at fifty samples, not one, before you deploy. And a picture costs energy, on average far more than a short text (Luccioni et al. 2024): sections 3 to 5 are ways to save it.
 
-# %% [markdown] key="open" lang="id" ref="2473c4a6"
+# %% [markdown] key="open" lang="id" ref="a524892d"
 # ### Apa yang masih terbuka
 #
 # - **Panggilan yang lebih sedikit.** Satu langkah tanpa guru, dengan mutu penuh: Song et al. 2023; Geng et al. 2025.
 # - **Video panjang** yang adegannya tetap sama: Ho et al. 2022 (bagian tentang sampel yang lebih panjang); Brooks et al. 2024 memperlihatkan kegagalannya juga.
 # - **3-D** tanpa memutar lewat gambar: jalan memutarnya Poole et al. 2023; Luo & Hu 2021 mendifusikan titik-titik secara langsung.
-# - **Perangkat kecil.** Bobot, bit, dan langkah sekaligus dikurangi: Li et al. 2023 (SnapFusion, di telepon genggam).
+# - **Perangkat kecil.** Bobot dan langkah sekaligus dikurangi: Li et al. 2023 (SnapFusion, di telepon genggam). Banyaknya bit tiap bobot masih dapat dikurangi lagi.
 # - **Kendali** yang lebih halus daripada kalimat: Zhang et al. 2023 (ControlNet: garis tepi, pose); Gal et al. 2023 (kata baru dari beberapa gambar).
 # - **Teks dan data diskret lainnya.** Apa artinya noise di antara kata-kata? Austin et al. 2021; Nie et al. 2025.
 # - **Mengapa model mampu menggeneralisasi?** Model yang sempurna hanya menghafal. Kadkhodaie et al. 2024; Biroli et al. 2024; Kamb & Ganguli 2025.
@@ -1264,13 +1264,13 @@ for name, collection in (("1", few), ("10", doubled)):
 #
 # **Siapa yang dapat dirugikan?** Contoh yang paling gamblang adalah gambar orang sungguhan dalam adegan yang tidak pernah terjadi: jangan membuatnya tanpa persetujuan mereka. Wajah yang “dipulihkan” adalah karangan (bagian 2), jadi bukan bukti. Model teks-ke-gambar melebih-lebihkan stereotipe dalam datanya (Bianchi et al. 2023): lihat lima puluh sampel, jangan satu, sebelum model dipakai orang. Dan sebuah gambar memakan energi, rata-rata jauh lebih banyak daripada teks pendek (Luccioni et al. 2024): bagian 3 sampai 5 adalah cara-cara menghematnya.
 
-# %% [markdown] key="open" lang="ko" ref="2473c4a6"
+# %% [markdown] key="open" lang="ko" ref="a524892d"
 # ### 아직 풀리지 않은 것
 #
 # - **더 적은 호출.** 교사 없이, 품질을 그대로 지키며 한 걸음에: Song et al. 2023; Geng et al. 2025.
 # - **긴 비디오.** 끝까지 같은 장면으로 남기: Ho et al. 2022(더 긴 샘플에 대한 절). Brooks et al. 2024는 실패한 예도 보여 줍니다.
 # - **3차원.** 이미지를 거치지 않고: 이미지를 거쳐 가는 길이 Poole et al. 2023이고, Luo & Hu 2021은 점에서 바로 확산합니다.
-# - **작은 기기.** 가중치도, 비트도, 단계도 함께 줄이기: Li et al. 2023(SnapFusion, 휴대전화에서).
+# - **작은 기기.** 가중치와 단계를 함께 줄이기: Li et al. 2023(SnapFusion, 휴대전화에서). 가중치 하나의 비트 수까지 더 줄일 수 있습니다.
 # - **세밀한 제어.** 문장 하나로 말할 수 있는 것보다 더 세밀하게: Zhang et al. 2023(ControlNet: 윤곽선, 자세); Gal et al. 2023(그림 몇 장으로 만드는 새 단어).
 # - **텍스트와 그 밖의 이산 데이터.** 단어 사이에서는 무엇이 노이즈입니까? Austin et al. 2021; Nie et al. 2025.
 # - **이런 모델은 도대체 왜 일반화합니까?** 완벽한 모델은 되뇌는데 말입니다. Kadkhodaie et al. 2024; Biroli et al. 2024; Kamb & Ganguli 2025.
@@ -1281,18 +1281,18 @@ for name, collection in (("1", few), ("10", doubled)):
 #
 # 물음은 넷이고, 저마다 할 일이 있습니다.
 #
-# **누구의 그림입니까?** 우리 숫자는 미국 인구조사국 직원과 고등학생이 쓴 것입니다. MNIST의 학습 데이터에는 250명쯤 되는 사람의 글씨가 있는데(LeCun et al. 1998), 그 설명 어디에도 이런 데 써도 되는지 물어보았다는 말이 없습니다. 큰 모음은 웹에서 모은 것입니다. LAION-5B에는 링크가 오십억 개 넘게 적혀 있고(Schuhmann et al. 2022), 나중에 그 가운데에서 아동 학대 이미지로 이어지는 링크가 나왔습니다(Thiel 2023). *할 일:* 데이터의 이름을 모델 카드에 밝히십시오. 어디서 왔는지 말할 수 있는 모음을 쓰십시오. 남의 얼굴이나 목소리나 필체로 학습하려면 먼저 물어보십시오.
+# **누구의 그림입니까?** 우리 숫자는 미국 인구조사국 직원과 고등학생이 쓴 것입니다. MNIST의 학습 데이터에는 250명쯤 되는 사람의 글씨가 있는데(LeCun et al. 1998), 그 설명 어디에도 이런 데 써도 되는지 물어보았다는 말이 없습니다. 큰 모음은 웹에서 모은 것입니다. LAION-5B에는 링크가 오십억 개 넘게 적혀 있고(Schuhmann et al. 2022), 나중에 그 가운데에서 아동 성 착취물로 이어지는 링크가 나왔습니다(Thiel 2023). *할 일:* 데이터의 이름을 모델 카드에 밝히십시오. 어디서 왔는지 말할 수 있는 모음을 쓰십시오. 남의 얼굴이나 목소리나 필체로 학습하려면 먼저 물어보십시오.
 #
 # **라이선스에는 무엇이라고 적혀 있습니까?** 라이선스는 셋입니다. 데이터의 것, 가중치의 것, 그린 그림의 것입니다. MNIST는 보통 CC BY-SA 3.0으로 배포되므로 우리 가중치도 그렇게 합니다. 아래 셀이 카드에서 읽어 보여 줍니다. 큰 모델의 라이선스는 흔히 가중치를 어떤 데 쓰지 못하게 합니다(Contractor et al. 2022). 학습하는 데 허락이 필요한지, 그린 그림은 누구의 것인지는 나라마다 답이 다르고, 지금도 재판이 이어지고 있습니다. *할 일:* 공개하기 전에 라이선스를 읽으십시오. 내놓을 모델은 7절의 검사를 거치게 하십시오.
 #
-# **만들어 낸 것임을 남이 알 수 있습니까?** 파일에 붙이는 꼬리표(C2PA)는 그렇다고 알려 주지만, 화면을 갈무리하면 사라집니다. 워터마크는 그림 자체에 들어 있습니다. 디코더의 가중치에 넣기도 하고(Fernandez et al. 2023), 노이즈 $x_T$에 넣어 두었다가 7장의 인버전으로 읽어 내기도 합니다(Wen et al. 2023). 깨지지 않는 것은 없습니다. *할 일:* 표시를 지우지 말고, 말로도 밝히십시오.
+# **만들어 낸 것임을 남이 알 수 있습니까?** 파일에 붙이는 꼬리표(C2PA)는 그렇다고 알려 주지만, 화면을 캡처하면 사라집니다. 워터마크는 그림 자체에 들어 있습니다. 디코더의 가중치에 넣기도 하고(Fernandez et al. 2023), 노이즈 $x_T$에 넣어 두었다가 7장의 인버전으로 읽어 내기도 합니다(Wen et al. 2023). 깨지지 않는 것은 없습니다. *할 일:* 표시를 지우지 말고, 말로도 밝히십시오.
 #
 # **누가 다칠 수 있습니까?** 가장 뚜렷한 경우는 일어난 적 없는 장면에 실제 사람을 넣은 그림입니다. 동의 없이는 만들지 마십시오. “복원한” 얼굴은 지어낸 것이므로(2절) 증거가 되지 못합니다. 텍스트로 그리는 모델은 데이터에 있는 고정관념을 더 부풀립니다(Bianchi et al. 2023). 내놓기 전에 한 장이 아니라 쉰 장을 보십시오. 그리고 그림 한 장에는 에너지가 들고, 평균으로 보면 짧은 글 한 편보다 훨씬 많이 듭니다(Luccioni et al. 2024). 3절부터 5절까지는 그것을 아끼는 길이기도 합니다.
 
 # %% key="cards"
 for name in ("digits", "autoencoder", "latent", "superres", "overfitted"):
     card = checkpoints.card(name)
-    print(f"{name:12s} {card['licence']:14.14s} {card['data'][:60]}")
+    print(f"{name:12s} {card['licence']:14.14s} {card['data'].split(', ')[0]}")
 
 # %% [markdown] key="end" lang="en"
 # ## What to take along
@@ -1304,7 +1304,7 @@ for name in ("digits", "autoencoder", "latent", "superres", "overfitted"):
 # - One step can be distilled. It loses most where neighbouring noises end far apart: a few points in a hundred land between the modes.
 # - Whether a model copies can be measured. Duplicates are copied first.
 #
-# **Limits.** The networks of this chapter are hundreds to thousands of times smaller than those they stand for, and trained for minutes. The exact statements (sections 1 and 4) hold for Gaussians and mixtures; on digits you saw pictures and a few numbers without error bars. Section 7's ratio is a rule of thumb: it finds copies of whole pictures, not of parts. The tables of section 8 name one or a few sources each, of very many.
+# **Limits.** The networks made for this chapter are hundreds to thousands of times smaller than those they stand for, and trained for minutes. The exact statements (sections 1 and 4) hold for Gaussians and mixtures; on digits you saw pictures and a few numbers without error bars. Section 7's ratio is a rule of thumb: it finds copies of whole pictures, not of parts. The tables of section 8 name one or a few sources each, of very many.
 #
 # ## The end of the course
 #
@@ -1321,7 +1321,7 @@ for name in ("digits", "autoencoder", "latent", "superres", "overfitted"):
 #
 # Back to the map: [welcome](00_welcome.ipynb). How far you have come:
 
-# %% [markdown] key="end" lang="id" ref="28bae612"
+# %% [markdown] key="end" lang="id" ref="a151bbc7"
 # ## Bekal dari bab ini
 #
 # - Jaringan yang sudah jadi mengisi yang hilang dengan *penggantian*. Hasilnya bias, dan itu dapat dibuktikan; berjalan maju mundur (RePaint) memperbaikinya dengan ongkos panggilan, berlatih dengan syaratnya menghindarinya.
@@ -1331,7 +1331,7 @@ for name in ("digits", "autoencoder", "latent", "superres", "overfitted"):
 # - Satu langkah dapat disuling. Yang tersesat kebanyakan berasal dari tempat noise yang bertetangga berakhir berjauhan: beberapa dari seratus titik mendarat di antara gumpalan.
 # - Apakah sebuah model menyalin, dapat diukur. Gambar kembar disalin lebih dulu.
 #
-# **Keterbatasan.** Jaringan di bab ini ratusan sampai ribuan kali lebih kecil daripada jaringan yang diwakilinya, dan dilatih beberapa menit saja. Pernyataan yang eksak (bagian 1 dan 4) berlaku untuk Gaussian dan campurannya; untuk angka yang kita lihat adalah gambar dan beberapa bilangan tanpa batang galat. Rasio di bagian 7 adalah aturan kasar: ia menemukan salinan gambar utuh, bukan salinan sebagian. Tabel-tabel di bagian 8 menyebut satu atau beberapa sumber saja, dari sekian banyak.
+# **Keterbatasan.** Jaringan yang dibuat untuk bab ini ratusan sampai ribuan kali lebih kecil daripada jaringan yang diwakilinya, dan dilatih beberapa menit saja. Pernyataan yang eksak (bagian 1 dan 4) berlaku untuk Gaussian dan campurannya; untuk angka yang kita lihat adalah gambar dan beberapa bilangan tanpa batang galat. Rasio di bagian 7 adalah aturan kasar: ia menemukan salinan gambar utuh, bukan salinan sebagian. Tabel-tabel di bagian 8 menyebut satu atau beberapa sumber saja, dari sekian banyak.
 #
 # ## Akhir kursus
 #
@@ -1348,17 +1348,17 @@ for name in ("digits", "autoencoder", "latent", "superres", "overfitted"):
 #
 # Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="28bae612"
+# %% [markdown] key="end" lang="ko" ref="a151bbc7"
 # ## 가져갈 것
 #
-# - 다 만들어진 신경망도 *덮어쓰기*로 빠진 곳을 채웁니다. 결과는 치우치고, 그것은 증명할 수 있습니다. 오르내리기를 되풀이하면(RePaint) 호출을 더 쓰는 대신 나아지고, 조건과 함께 학습하면 치우침을 피합니다.
+# - 이미 학습한 신경망도 *덮어쓰기*로 빠진 곳을 채웁니다. 결과는 치우치고, 그것은 증명할 수 있습니다. 오르내리기를 되풀이하면(RePaint) 호출을 더 쓰는 대신 나아지고, 조건과 함께 학습하면 치우침을 피합니다.
 # - 답이 여럿인 물음에서는 답이 여럿 나옵니다. 또렷한 답의 제곱 오차는 흐릿한 평균의 두 배쯤입니다.
 # - 확산에는 픽셀이 필요 없습니다. 오토인코더의 잠재 공간에서는 훨씬 싸고, 교차 어텐션으로 텍스트를 넣으면 Stable Diffusion입니다. 레이블은 단어 하나짜리 텍스트입니다.
 # - 플로 매칭은 $v$ 예측을 다른 단위로 쓴 것이고, 그 오일러 단계는 DDIM의 단계입니다. 다른 것은 어느 노이즈 수준에 들르는지입니다.
-# - 한 걸음은 증류해서 얻을 수 있습니다. 이웃한 노이즈가 서로 멀리 떨어져 끝나는 곳에서 가장 많이 잃고, 점의 백에 서넛이 모드 사이에 떨어집니다.
+# - 한 걸음은 증류해서 얻을 수 있습니다. 이웃한 노이즈가 서로 멀리 떨어져 끝나는 곳에서 가장 많이 잃고, 점 백 개에 서너 개가 모드 사이에 떨어집니다.
 # - 모델이 베끼는지는 잴 수 있습니다. 중복된 그림이 먼저 베껴집니다.
 #
-# **한계.** 이 장의 신경망은 본보기로 삼은 모델보다 수백 배에서 수천 배 작고, 몇 분 동안 학습했을 뿐입니다. 정확한 진술(1절과 4절)은 가우스 분포와 그 혼합에서 성립합니다. 숫자 그림에서는 그림과, 오차 막대가 없는 수 몇 개를 보았습니다. 7절의 비는 어림 규칙이어서 그림 전체를 베낀 것은 찾아내지만 일부를 베낀 것은 찾지 못합니다. 8절의 표는 아주 많은 출처 가운데 한두 가지만 들었습니다.
+# **한계.** 이 장을 위해 만든 신경망은 본보기로 삼은 모델보다 수백 배에서 수천 배 작고, 몇 분 동안 학습했을 뿐입니다. 정확한 진술(1절과 4절)은 가우스 분포와 그 혼합에서 성립합니다. 숫자 그림에서는 그림과, 오차 막대가 없는 수 몇 개를 보았습니다. 7절의 비는 어림 규칙이어서 그림 전체를 베낀 것은 찾아내지만 일부를 베낀 것은 찾지 못합니다. 8절의 표는 아주 많은 출처 가운데 한두 가지만 들었습니다.
 #
 # ## 강의의 끝
 #
