@@ -55,7 +55,7 @@ class Overview:
         left = "text-align:left;white-space:nowrap"
         frame = "width:12em;height:0.9em;border:1px solid #888"
         bar = "height:100%;background:#009E73"
-        code = '<code style="white-space:nowrap">'  # or the sign stands at one line's end and the name in the next
+        code = '<code style="white-space:nowrap">'  # the sign and its name stay on one line
 
         def line(row: Row) -> str:
             each = [f"{code}✓ {n}</code>" for n in row.passed] + [f"{code}○ {n}</code>" for n in row.open]

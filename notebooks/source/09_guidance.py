@@ -894,21 +894,21 @@ for w in plain_ws:
 figures.show(fig, "alt.guidance.curve")
 
 # %% [markdown] key="live-task" lang="en"
-# Between $w=0$ and $w=0.5$ the accuracy goes from 0.980 to 1.000, and there is nothing left to gain. The spread pays for it: 2.581 at first, more than the 2.147 of real digits, then 1.858, less than theirs already, and 1.379 at $w=4$. The little more at $w=8$ is no variety come back: there the pictures get too loud (section 10). The Fréchet distance, which counts both, is smallest at $w=0$, 0.129, and climbs from there: the samples are correct and no longer a fair picture of how people write.
+# Between $w=0$ and $w=0.5$ the accuracy goes from 0.980 to 0.999, and there is hardly anything left to gain. The spread pays for it: 2.552 at first, more than the 2.147 of real digits, then 1.845, less than theirs already, and 1.389 at $w=4$. The little more at $w=8$ is no variety come back: there the pictures get too loud (section 10). The Fréchet distance, which counts both, is smallest at $w=0$, 0.115, as close as 1000 real digits are (0.114), and climbs from there: the samples are correct and no longer a fair picture of how people write.
 #
 # A trade, then, and the rate depends on the network. The model that ships hardly needs help with the labels: it pays in variety and gets little for it. Measure the weak network of the first picture yourself, 100 digits for each $w$ (few: read the trend, not the last digit).
 #
 # **Commit:** at which $w$ is the *weak* network's FD smallest: $-0.5$, 0, 0.5, or 4?
 
-# %% [markdown] key="live-task" lang="id" ref="16f068cf"
-# Antara $w=0$ dan $w=0.5$ akurasi naik dari 0.980 menjadi 1.000, dan setelah itu tidak ada lagi yang dapat diraih. Sebaranlah yang membayarnya: mula-mula 2.581, lebih besar daripada 2.147 milik angka asli; kemudian 1.858, sudah lebih kecil; dan 1.379 pada $w=4$. Kenaikan kecil pada $w=8$ bukan keragaman yang kembali: di sana gambarnya menjadi terlalu lantang (bagian 10). Jarak Fréchet, yang memperhitungkan keduanya, paling kecil pada $w=0$, yaitu 0.129, lalu terus naik: sampelnya benar, tetapi tidak lagi menggambarkan dengan jujur bagaimana orang menulis.
+# %% [markdown] key="live-task" lang="id" ref="ac68cf9a"
+# Antara $w=0$ dan $w=0.5$ akurasi naik dari 0.980 menjadi 0.999, dan setelah itu hampir tidak ada lagi yang dapat diraih. Sebaranlah yang membayarnya: mula-mula 2.552, lebih besar daripada 2.147 milik angka asli; kemudian 1.845, sudah lebih kecil; dan 1.389 pada $w=4$. Kenaikan kecil pada $w=8$ bukan keragaman yang kembali: di sana gambarnya menjadi terlalu lantang (bagian 10). Jarak Fréchet, yang memperhitungkan keduanya, paling kecil pada $w=0$, yaitu 0.115, sedekat 1000 angka asli (0.114), lalu terus naik: sampelnya benar, tetapi tidak lagi menggambarkan dengan jujur bagaimana orang menulis.
 #
 # Jadi ada tukar-menukar, dan kursnya bergantung pada jaringan. Model bawaan hampir tidak perlu dibantu soal label: ia membayar dengan keragaman dan tidak banyak menerima sebagai gantinya. Ukurlah sendiri jaringan lemah dari gambar pertama, 100 angka untuk setiap $w$ (sedikit: bacalah kecenderungannya, bukan digit terakhirnya).
 #
 # **Putuskan dulu:** pada $w$ mana FD jaringan *lemah* itu paling kecil: $-0.5$, 0, 0.5, atau 4?
 
-# %% [markdown] key="live-task" lang="ko" ref="16f068cf"
-# $w=0$과 $w=0.5$ 사이에서 정확도는 0.980에서 1.000이 되고, 그다음에는 더 나아질 데가 없습니다. 그 값은 퍼진 정도로 치릅니다. 처음에는 2.581로 진짜 숫자의 2.147보다 크지만, 다음에는 1.858로 벌써 그보다 작고, $w=4$에서는 1.379입니다. $w=8$에서 조금 커지는 것은 다양성이 돌아와서가 아니라 그림의 소리가 너무 커져서입니다(10절). 둘을 모두 헤아리는 프레셰 거리는 $w=0$에서 0.129로 가장 작고, 거기서부터 커집니다. 샘플은 옳지만, 사람들이 쓰는 모습을 더는 있는 그대로 보여 주지 못합니다.
+# %% [markdown] key="live-task" lang="ko" ref="ac68cf9a"
+# $w=0$과 $w=0.5$ 사이에서 정확도는 0.980에서 0.999가 되고, 그다음에는 더 나아질 데가 거의 없습니다. 그 값은 퍼진 정도로 치릅니다. 처음에는 2.552로 진짜 숫자의 2.147보다 크지만, 다음에는 1.845로 벌써 그보다 작고, $w=4$에서는 1.389입니다. $w=8$에서 조금 커지는 것은 다양성이 돌아와서가 아니라 그림의 소리가 너무 커져서입니다(10절). 둘을 모두 헤아리는 프레셰 거리는 $w=0$에서 0.115로 가장 작아 진짜 숫자 1000장만큼 가깝고(0.114), 거기서부터 커집니다. 샘플은 옳지만, 사람들이 쓰는 모습을 더는 있는 그대로 보여 주지 못합니다.
 #
 # 그러니까 이것은 맞바꾸는 일이고, 얼마에 바꾸는지는 신경망에 달려 있습니다. 강의에 들어 있는 모델은 레이블에 관해서는 도움이 거의 필요 없습니다. 다양성을 치르고도 얻는 것이 적습니다. 첫 그림의 약한 신경망은 직접 재어 보십시오. $w$마다 숫자 100장입니다(적은 수이므로 끝자리가 아니라 추세를 읽으십시오).
 #
@@ -1126,7 +1126,7 @@ for w in (0, 4, 8):
         print(f"{key:16s} {said(key)}")
 
 # %% [markdown] key="end" lang="en"
-# At $w=4$ the interval halves the distance, from 0.818 to 0.398, and gives variety back, 1.896 instead of 1.379. Rescaling, which did harm to the weak network, helps this one a little, to 0.693: what a remedy does, only a measurement tells. And neither comes near the first line. Plain $w=0$ is closest to real digits, 0.129; a remedy makes a large $w$ bearable, not free. (One seed: leave the third decimal alone.)
+# At $w=4$ the interval nearly halves the distance, from 0.815 to 0.430, and gives variety back, 1.858 instead of 1.389. Rescaling, which did harm to the weak network, helps this one a little, to 0.738: what a remedy does, only a measurement tells. And neither comes near the first line. Plain $w=0$ is closest to real digits, 0.115; a remedy makes a large $w$ bearable, not free. (Means of three seeds; behind each +- stands the spread between them, 0.036 for the interval. Differences that are smaller mean nothing.)
 #
 # ## What to take along
 #
@@ -1144,8 +1144,8 @@ for w in (0, 4, 8):
 #
 # The last chapter leaves the pixels: [10 · Beyond](10_beyond.ipynb). Back to the map: [welcome](00_welcome.ipynb). How far you are:
 
-# %% [markdown] key="end" lang="id" ref="02924f87"
-# Pada $w=4$ selang itu memangkas jarak menjadi separuhnya, dari 0.818 menjadi 0.398, dan mengembalikan keragaman: 1.896, bukan lagi 1.379. Penskalaan ulang, yang merusak pada jaringan lemah, di sini justru sedikit menolong, menjadi 0.693: apa akibat sebuah obat hanya dapat diketahui dengan mengukurnya. Namun, keduanya masih jauh dari baris pertama. $w=0$ biasalah yang paling dekat dengan angka asli, 0.129; obat membuat $w$ besar dapat ditanggung, bukan gratis. (Hanya satu seed: jangan baca desimal ketiganya.)
+# %% [markdown] key="end" lang="id" ref="cacd0fcf"
+# Pada $w=4$ selang itu memangkas jarak hampir menjadi separuhnya, dari 0.815 menjadi 0.430, dan mengembalikan keragaman: 1.858, bukan lagi 1.389. Penskalaan ulang, yang merusak pada jaringan lemah, di sini justru sedikit menolong, menjadi 0.738: apa akibat sebuah obat hanya dapat diketahui dengan mengukurnya. Namun, keduanya masih jauh dari baris pertama. $w=0$ biasalah yang paling dekat dengan angka asli, 0.115; obat membuat $w$ besar dapat ditanggung, bukan gratis. (Rata-rata tiga seed; di belakang setiap +- ada simpangan di antara ketiganya, 0.036 untuk selang itu. Beda yang lebih kecil tidak berarti apa-apa.)
 #
 # ## Bekal dari bab ini
 #
@@ -1163,8 +1163,8 @@ for w in (0, 4, 8):
 #
 # Bab terakhir meninggalkan piksel: [10 · Selanjutnya](10_beyond.ipynb). Kembali ke peta: [selamat datang](00_welcome.ipynb). Latihanmu sejauh ini:
 
-# %% [markdown] key="end" lang="ko" ref="02924f87"
-# $w=4$에서 구간은 거리를 0.818에서 0.398로 절반으로 줄이고, 1.379이던 다양성을 1.896까지 되돌려 줍니다. 약한 신경망에는 해로웠던 크기 되돌리기가 이 모델에서는 도리어 조금 도움이 되어 0.693이 됩니다. 처방이 어떤 효과를 내는지는 재어 보아야만 압니다. 그러나 어느 쪽도 첫 줄에는 미치지 못합니다. 진짜 숫자에 가장 가까운 것은 보통의 $w=0$이고 0.129입니다. 처방은 큰 $w$를 견딜 만하게 할 뿐, 공짜로 만들어 주지는 않습니다. (시드 하나로 잰 값이므로 셋째 자리 소수는 믿지 마십시오.)
+# %% [markdown] key="end" lang="ko" ref="cacd0fcf"
+# $w=4$에서 구간은 거리를 0.815에서 0.430으로 절반 가까이 줄이고, 1.389이던 다양성을 1.858까지 되돌려 줍니다. 약한 신경망에는 해로웠던 크기 되돌리기가 이 모델에서는 도리어 조금 도움이 되어 0.738이 됩니다. 처방이 어떤 효과를 내는지는 재어 보아야만 압니다. 그러나 어느 쪽도 첫 줄에는 미치지 못합니다. 진짜 숫자에 가장 가까운 것은 보통의 $w=0$이고 0.115입니다. 처방은 큰 $w$를 견딜 만하게 할 뿐, 공짜로 만들어 주지는 않습니다. (시드 셋의 평균입니다. +- 뒤의 수는 시드끼리 흩어진 정도이고 구간에서는 0.036입니다. 그보다 작은 차이에는 뜻이 없습니다.)
 #
 # ## 가져갈 것
 #
