@@ -43,8 +43,10 @@ def tracked() -> list[Path]:
 
 
 def test_no_path_of_one_machine_and_no_registry() -> None:
-    assert PATHS.search("see /root/" + "x") and PATHS.search('"/tmp/' + 'x"')
-    assert not PATHS.search("https://example.org/work/x")
+    # Put together here: written out, they would be what this test looks for.
+    root, temporary, work = ("/".join(("", place, "x")) for place in ("root", "tmp", "work"))
+    assert PATHS.search(f"see {root}") and PATHS.search(f'"{temporary}"')
+    assert not PATHS.search(f"https://example.org{work}")
     found = [
         f"{path.relative_to(ROOT)}: {hit[0]}"
         for path in tracked()

@@ -25,6 +25,11 @@ class Row:
         """How many exercises the chapter has."""
         return len(self.passed) + len(self.open)
 
+    @property
+    def signed(self) -> list[str]:
+        """The exercises' names, each after the sign that tells whether it is passed."""
+        return [f"✓ {name}" for name in self.passed] + [f"○ {name}" for name in self.open]
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -45,7 +50,7 @@ class Overview:
         for row in self.rows:
             filled = self._percent(row) // 5
             lines.append(f"{self._label(row)}  [{'█' * filled}{'·' * (20 - filled)}]  {self._count(row)}")
-            lines.append("    " + "  ".join([f"✓ {n}" for n in row.passed] + [f"○ {n}" for n in row.open]))
+            lines.append("    " + "  ".join(row.signed))
         return "\n".join([*lines, self.says] if self.says else lines)
 
     def _percent(self, row: Row) -> int:
@@ -58,7 +63,7 @@ class Overview:
         code = '<code style="white-space:nowrap">'  # the sign and its name stay on one line
 
         def line(row: Row) -> str:
-            each = [f"{code}✓ {n}</code>" for n in row.passed] + [f"{code}○ {n}</code>" for n in row.open]
+            each = [f"{code}{name}</code>" for name in row.signed]
             return (
                 f'<tr><th scope="row" style="{left}">{html.escape(self._label(row))}</th>'
                 f'<td><div aria-hidden="true" style="{frame}">'
