@@ -18,10 +18,11 @@ from pathlib import Path
 from course_lib import lang, progress
 from course_lib.files import write_atomically
 from course_tools import parity, shared_code, source
-from course_tools.source import BEGIN, END, REFERENCE, Cell, Problem
+from course_tools.source import BEGIN, END, GIVEN, REFERENCE, Cell, Problem
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 KEPT = ("key", "exercise", "check", "tags")  # what a built cell's metadata keeps
+CHECKED = "nbval-check-output"  # the tag by which nbval compares a cell's output
 FOLLOWS_FROM_HEADER = ("missing_language", "title", "order", "check_alone", "exercise_unchecked")
 _FILE = re.compile(r"(?:\d\d|appendix)_[a-z0-9_]+\.py")
 
@@ -30,19 +31,30 @@ def _digest(*words: str) -> str:
     return hashlib.sha256("\0".join(words).encode("utf-8")).hexdigest()
 
 
-def solution(text: str, solved: bool, language: str) -> str:
-    """An exercise's code as the learner gets it (``...`` under a comment) or, ``solved``, with its answer."""
-    lines, inside = [], False
+def solution(text: str, solved: bool, language: str, marks: bool = False) -> str:
+    """An exercise's code as the learner gets it or, ``solved``, with its answer (``marks``: between them).
+
+    In the answer's place the learner gets what is marked as given, else ``...`` under a comment.
+    """
+    lines, given, dots, inside = [], list[str](), list[str](), False
     for line in text.split("\n"):
-        if line.strip() == BEGIN:
-            inside = True
-            if not solved:
-                indent = line[: line.index("#")]
-                lines += [f"{indent}# {lang.text('build.your_code', language)}", f"{indent}..."]
-        elif line.strip() == END:
+        mark = line.strip()
+        indent = line[: len(line) - len(line.lstrip())]
+        if marks and mark in (BEGIN, END):
+            lines.append(line)
+        if mark == BEGIN:
+            given, inside = [], True
+            dots = [f"{indent}# {lang.text('build.your_code', language)}", f"{indent}..."]
+        elif mark == END:
             inside = False
+            if not solved:
+                lines += given or dots
+        elif mark.startswith(GIVEN):
+            given.append(indent + mark.removeprefix(GIVEN))
         elif solved or not inside:
             lines.append(line)
+    if inside and not solved:  # its end is missing, which is refused elsewhere: here it ends with the cell
+        lines += given or dots
     return "\n".join(lines)
 
 
@@ -56,21 +68,63 @@ def _cell(chapter: str, language: str, key: str, kind: str, text: str, metadata:
     return cell if kind == "markdown" else {**cell, "execution_count": None, "outputs": []}
 
 
+def _opening(chapter: str, language: str, exercises: bool) -> Iterator[dict]:
+    """The builder's own cells, which follow the title: the language and, before exercises, the progress."""
+
+    def code(key: str, text: str) -> dict:
+        return _cell(chapter, language, key, "code", text, {"key": key})
+
+    yield code(parity.SETUP_KEY, f'from course_lib import lang\n\nlang.use("{language}")')
+    if exercises and chapter[:2].isdecimal():
+        shown = f"from course_lib.exercises import overview\n\noverview({int(chapter[:2])})"
+        yield code(parity.PROGRESS_KEY, shown)
+
+
+def _graded(cell: dict) -> dict:
+    """A check's cell as nbgrader wants it: worth a point, and put back as it was before it is run there."""
+    kind = {"cell_type": "code", "grade": True, "locked": True, "solution": False, "task": False}
+    known = {**kind, "grade_id": cell["metadata"]["key"], "points": 1, "schema_version": 3}
+    return {**cell, "metadata": {**cell["metadata"], "nbgrader": known}}
+
+
+def _expecting(cell: dict, place: int, solved: bool, language: str) -> dict:
+    """A check's cell with what it will show, for nbval to compare. place: its own among the code cells."""
+    from course_lib import exercises  # it loads torch
+
+    metadata = cell["metadata"]
+    if metadata["check"] not in exercises.EXERCISES:  # it is still being written
+        return cell
+    result = exercises.expected(metadata["check"], solved, language)
+    shown = {"text/html": result._repr_html_(), "text/plain": repr(result)}
+    data = {kind: text.splitlines(keepends=True) for kind, text in shown.items()}
+    output = {"data": data, "execution_count": place, "metadata": {}, "output_type": "execute_result"}
+    tags = [*metadata.get("tags", ()), CHECKED]
+    return {**cell, "execution_count": place, "metadata": {**metadata, "tags": tags}, "outputs": [output]}
+
+
 def notebook(cells: list[Cell], chapter: str, language: str, solved: bool = False) -> str:
-    """One chapter in one language as the text of an .ipynb file (nbformat 4.5, no outputs)."""
+    """One chapter in one language as the text of an .ipynb file (nbformat 4.5).
+
+    Outputs stand only in the cells that check an exercise: what these will show. The ``solved`` edition keeps
+    the marks around an answer, so that nbgrader refuses to hand it out as an assignment.
+    """
     built: list[dict] = []
+    exercises = any("exercise" in cell.fields for cell in cells)
     for cell in cells:
         metadata = {name: cell.fields[name] for name in KEPT if name in cell.fields}
         if cell.lang == language:
             built.append(_cell(chapter, language, cell.key, "markdown", cell.text, metadata))
             if len(built) == 1:
-                use = f'from course_lib import lang\n\nlang.use("{language}")'
-                built.append(
-                    _cell(chapter, language, parity.SETUP_KEY, "code", use, {"key": parity.SETUP_KEY})
-                )
+                built += _opening(chapter, language, exercises)
         elif not cell.is_prose:
-            text = solution(cell.text, solved, language) if "exercise" in cell.fields else cell.text
-            built.append(_cell(chapter, language, cell.key, "code", text, metadata))
+            text = cell.text
+            if "exercise" in cell.fields:
+                text = solution(text, solved, language, marks=solved)
+            code = _cell(chapter, language, cell.key, "code", text, metadata)
+            if "check" in metadata:
+                place = 1 + sum(one["cell_type"] == "code" for one in built)
+                code = _expecting(_graded(code), place, solved, language)
+            built.append(code)
     content = {
         "cells": built,
         "metadata": {
@@ -251,9 +305,3 @@ def run(
         return 1
     print(lang.text("build.done", changed=len(written)))
     return 0
-
-
-if __name__ == "__main__":
-    from course_tools import cli
-
-    sys.exit(cli.main(["build", *sys.argv[1:]]))

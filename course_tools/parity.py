@@ -13,7 +13,7 @@ from course_lib import lang
 from course_tools.shared_code import is_human
 from course_tools.source import REFERENCE, Cell, Problem, text_hash
 
-SETUP_KEY = "setup"  # the builder's own cell
+SETUP_KEY, PROGRESS_KEY = "setup", "chapter-progress"  # the builder's own cells
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*?)^ {0,3}\1[`~]*[ \t]*$", re.M | re.S)
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
 _FORMULA = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$(.+?)(?<!\\)\$", re.S)
@@ -185,7 +185,7 @@ def _check_keys(cells: list[Cell]) -> Iterator[Problem]:
     kinds: dict[str, Cell] = {}
     named: set[int] = set()
     for cell in cells:
-        if cell.key == SETUP_KEY:
+        if cell.key in (SETUP_KEY, PROGRESS_KEY):
             yield cell.problem("reserved_key")
         earlier = first.setdefault((cell.key, cell.lang), cell)
         kind = kinds.setdefault(cell.key, cell)

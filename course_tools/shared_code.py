@@ -12,7 +12,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from course_tools.source import BEGIN, END, Cell, Problem
+from course_tools.source import BEGIN, END, GIVEN, Cell, Problem
 
 MAX_LINES = 30
 _SYMBOLS = """alpha beta gamma delta eps epsilon eta theta kappa lambda mu nu pi rho sigma tau phi chi psi
@@ -76,7 +76,9 @@ def _strings(tree: ast.AST, skip: set[int]) -> Iterator[str]:
 def _comments(code: str) -> Iterator[str]:
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         comment = token.type == tokenize.COMMENT and token.string not in (BEGIN, END)
-        if comment and not _DIRECTIVE.match(token.string):
+        if comment and token.string.startswith(GIVEN):  # code, but what it says of itself
+            yield from _comments(token.string.removeprefix(GIVEN))
+        elif comment and not _DIRECTIVE.match(token.string):
             yield token.string
 
 
@@ -124,7 +126,7 @@ def _check_solution(cell: Cell) -> Iterator[Problem]:
     if "exercise" in cell.fields:
         if not marks or marks != [BEGIN, END] * (len(marks) // 2):
             yield cell.problem("solution_marks", begin=BEGIN, end=END)
-    elif marks:
+    elif marks or GIVEN in cell.text:
         yield cell.problem("solution_outside", begin=BEGIN)
 
 

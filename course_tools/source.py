@@ -19,6 +19,7 @@ REFERENCE = "en"  # the language that the other two are compared with and stampe
 PROSE_FIELDS = ("key", "lang", "ref")
 CODE_FIELDS = ("key", "exercise", "check", "tags")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+GIVEN = "### GIVEN "  # inside a solution: before a line that the learner gets in its place
 _HEADER = re.compile(r"# %%(?P<markdown> \[markdown\])?(?P<fields>(?: [a-z]+=(?:\"[^\"]*\"|\[[^\]]*\]))*)")
 _FIELD = re.compile(r" ([a-z]+)=(\"[^\"]*\"|\[[^\]]*\])")
 _LOOKS_LIKE_HEADER = re.compile(r"#\s*%%")

@@ -1,8 +1,8 @@
-"""Chapter 01: mix a picture with noise, take the noise out again, and guess as an ideal denoiser would."""
+"""Chapter 01: mix a picture with noise, foresee the mixture, undo it, guess as an ideal denoiser would."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -108,12 +108,57 @@ def _std_for_variance(x_t: Tensor, dataset: Tensor, alpha_bar_t: float) -> Tenso
     return torch.softmax(-distance / (2 * (1 - alpha_bar_t) ** 0.5), dim=0) @ dataset
 
 
+# ---- intuition.predict_mix
+
+
+def predict_mix() -> list[int]:
+    """At a share of 0.36, in percent: both weights, the mixture's standard deviation, its correlation.
+
+    Picture and noise are independent and have the standard deviation 1, so the mixture has it, too; and
+    what the mixture shares with the picture is the picture's weight.
+    """
+    picture, noise = 0.36**0.5, (1 - 0.36) ** 0.5
+    std = (picture**2 + noise**2) ** 0.5
+    correlation = picture / std
+    return [round(100 * number) for number in (picture, noise, std, correlation)]
+
+
+def _foreseen(**slips: int) -> Callable[[], list[int]]:
+    """A prediction that is right but for the entries named."""
+
+    def answer() -> list[int]:
+        right = dict(zip(("picture", "noise", "std", "correlation"), predict_mix(), strict=True))
+        return list((right | slips).values())
+
+    return answer
+
+
+def _one_by_one(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    picture, noise, _, _ = call()
+    yield Comparison(picture**2 + noise**2, _tensor(100.0)[0] ** 2)
+
+
+def _variances_add(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    picture, noise, std, _ = call()
+    yield Comparison(std**2, picture**2 + noise**2)
+
+
+def _part_of_the_whole(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    picture, _, std, correlation = call()
+    yield Comparison(std * correlation, 100 * picture)
+
+
 EXERCISES = (
     Exercise(
         "intuition.mix",
         chapter=1,
         reference=mix,
         probes=[(*_PIXEL, 0.25), (*_PIXEL, 0.9), (*_PICTURE, 0.6)],
+        hidden=[
+            (_tensor(-0.8, 0.2), _tensor(0.6, -2.3), 0.36),
+            (_PICTURE[1].T, _PICTURE[0].T, 0.07),
+            (_tensor(0.5)[0], _tensor(-1.2)[0], 0.995),
+        ],
         properties=[
             Property("share_one", _only_picture),
             Property("share_zero", _only_noise),
@@ -130,10 +175,44 @@ EXERCISES = (
         ],
     ),
     Exercise(
+        "intuition.predict_mix",
+        chapter=1,
+        kind="predict",
+        lists=True,
+        reference=predict_mix,
+        probes=[()],
+        properties=[
+            Property("predict_squares", _one_by_one),
+            Property("predict_std", _variances_add),
+            Property("predict_part", _part_of_the_whole),
+        ],
+        mistakes=[
+            Mistake("shares_as_weights", _foreseen(picture=36, noise=64)),
+            Mistake("swapped", _foreseen(picture=80, noise=60)),
+            Mistake("picture_not_rooted", _foreseen(picture=36)),
+            Mistake("noise_not_rooted", _foreseen(noise=64)),
+            Mistake("rest_of_the_weight", _foreseen(noise=40)),
+            Mistake("weights_added", _foreseen(std=140)),
+            Mistake("without_the_roots", _foreseen(std=73)),
+            Mistake("only_the_picture", _foreseen(std=60)),
+            Mistake("share_for_correlation", _foreseen(correlation=36)),
+            Mistake("part_of_the_weights", _foreseen(correlation=43)),
+            Mistake("ratio_of_the_weights", _foreseen(correlation=75)),
+            Mistake("correlation_of_the_noise", _foreseen(correlation=80)),
+            Mistake("wholly_correlated", _foreseen(correlation=100)),
+            Mistake("not_correlated", _foreseen(correlation=0)),
+        ],
+    ),
+    Exercise(
         "intuition.recover",
         chapter=1,
         reference=recover,
         probes=[(*_PIXEL, 0.25), (*_PIXEL, 0.9), (*_PICTURE, 0.6)],
+        hidden=[
+            (_tensor(-0.8, 0.2), _tensor(0.6, -2.3), 0.36),
+            (_PICTURE[1].T, _PICTURE[0].T, 0.07),
+            (_tensor(0.5)[0], _tensor(-1.2)[0], 0.995),
+        ],
         properties=[
             Property("share_one", _only_picture),
             Property("scales", _scales),
@@ -160,6 +239,11 @@ EXERCISES = (
             (_tensor(0.3), _tensor([-1.0], [1.0]), 0.4),
             (_tensor(0.3, -0.2), _tensor([0.9, 0.1], [-0.6, 0.5], [0.2, -1.0]), 0.5),
             (_tensor(0.1, 0.6, -0.4), _CLOUD, 0.3),
+        ],
+        hidden=[
+            (_tensor(-0.7, 0.1), _tensor([0.3, -0.6], [-0.5, 0.9]), 0.8),
+            (_tensor(0.2, -0.9, 0.4), -_CLOUD[1:], 0.15),
+            (_tensor(0.2, -0.1, 0.3, 0.5), _CLOUD.T.contiguous(), 0.6),
         ],
         properties=[
             Property("one_image", _one_image),

@@ -1,4 +1,4 @@
-"""Chapter 02: take one noisy step, jump to any timestep, draw a schedule, and scale pixels."""
+"""Chapter 02: take one noisy step, jump to any timestep, mend a walk, draw a schedule, scale pixels."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ _PROBES = [
     (pixel(0.5), torch.tensor([3]), pixel(-1.2), _SCHEDULE),
     _images(1, 5, 10, width=5),
     _images(2, 4, 7, 9, width=4),
+]
+# Another schedule, colours, the first and the last timestep; a single image; sizes that divide nothing.
+_OTHER = schedules.linear(T=7, beta_1=0.3, beta_T=0.02)
+_HIDDEN = [
+    (draw(1, 3, 2, 2), torch.tensor([7]), draw(1, 3, 2, 2).flip(1), _OTHER),
+    (draw(5, 1, 3, 5), torch.tensor([1, 7, 4, 4, 2]), draw(5, 1, 3, 5).roll(1, 0), _OTHER),
+    _images(3, 8, width=7),
 ]
 
 
@@ -94,6 +101,7 @@ Q_SAMPLE = Exercise(
     chapter=2,
     reference=forward.q_sample,
     probes=_PROBES,
+    hidden=_HIDDEN,
     properties=[
         Property("t_zero", _t_zero),
         Property("first_step", _first_step),
@@ -137,6 +145,7 @@ Q_STEP = Exercise(
     chapter=2,
     reference=forward.q_step,
     probes=_PROBES,
+    hidden=_HIDDEN,
     properties=[
         Property("first_step", _first_step),
         Property("last_step", _last_step),
@@ -161,6 +170,151 @@ Q_STEP = Exercise(
             _jump(lambda s, t: (1 - s.beta[t]) ** 0.5, lambda s, t: s.beta[t] ** 0.5, wide=False),
         ),
         Mistake("own_noise", _own_step_noise),
+    ],
+)
+
+# ---- forward.chain
+
+
+def chain(x_0: Tensor, eps: Tensor, schedule: Schedule) -> Tensor:
+    """One walk x_0, x_1, ..., x_T with the noise ``eps[t]`` at step t: Ho et al. 2020, eq. 2."""
+    x_t, states = x_0, [x_0]
+    for t in range(1, schedule.T + 1):
+        beta_t = float(schedule.beta[t])
+        x_t = (1 - beta_t) ** 0.5 * x_t + beta_t**0.5 * eps[t]
+        states.append(x_t)
+    return torch.stack(states)
+
+
+def _chain_given(x_0: Tensor, eps: Tensor, schedule: Schedule) -> Tensor:
+    """What the stub holds: the noise is taken once for all steps, and its weight is not a root."""
+    x_t, states = x_0, [x_0]
+    z = eps[1]
+    for t in range(1, schedule.T + 1):
+        beta_t = float(schedule.beta[t])
+        x_t = (1 - beta_t) ** 0.5 * x_t + beta_t * z
+        states.append(x_t)
+    return torch.stack(states)
+
+
+def _walk(T: int, *shape: int, beta_1: float = 0.05, beta_T: float = 0.4) -> tuple[Tensor, Tensor, Schedule]:
+    # Slot 0 of the noise holds numbers too: who reads it must be seen.
+    return draw(*shape), draw(T + 1, *shape).flip(0), schedules.linear(T, beta_1, beta_T)
+
+
+_PIXEL_WALK = (pixel(0.5), draw(3, 1, 1, 1, 1), schedules.linear(2, 0.2, 0.5))
+_WALKS = [_PIXEL_WALK, _walk(3, 2, 1, 4, 5), _walk(10, 3, 1, 3, 3)]
+
+
+def _starts_clean(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_0, eps, schedule = _WALKS[1]
+    yield Comparison(call(x_0, eps, schedule)[0], x_0)
+
+
+def _fades(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for x_0, eps, schedule in _WALKS:
+        want = schedule.alpha_bar.view(-1, 1, 1, 1, 1) ** 0.5 * x_0
+        yield Comparison(call(x_0, 0 * eps, schedule), want)
+
+
+def _step_by_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for x_0, eps, schedule in _WALKS:
+        states = call(x_0, eps, schedule)
+        for t in range(1, schedule.T + 1):
+            yield Comparison(states[t], forward.q_step(states[t - 1], t, eps[t], schedule))
+
+
+def _not_from_the_future(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_0, eps, schedule = _WALKS[1]
+    other = torch.cat([eps[:2], -eps[2:]])
+    yield Comparison(call(x_0, other, schedule)[:2], call(x_0, eps, schedule)[:2])
+
+
+def _variances_add(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # Independent parts: x_0 and the noise of each step, one at a time.
+    schedule = _WALKS[1][2]
+    parts = torch.eye(schedule.T + 2, dtype=torch.float64)
+    states = [call(part[0].view(1, 1, 1, 1), part[1:].view(-1, 1, 1, 1, 1), schedule) for part in parts]
+    total = torch.stack(states).square().sum(0)
+    yield Comparison(total, torch.ones_like(total))
+
+
+def _walked(
+    signal: Callable[[Schedule, int], Tensor] = lambda s, t: (1 - s.beta[t]) ** 0.5,
+    noise: Callable[[Schedule, int], Tensor] = lambda s, t: s.beta[t] ** 0.5,
+    of: Callable[[Tensor, int, Tensor], Tensor] = lambda eps, t, x: eps[t],
+    onto: Callable[[Tensor, Tensor], Tensor] = lambda x_prev, x_0: x_prev,
+    keep: Callable[[list[Tensor]], list[Tensor]] = lambda states: states,
+) -> Callable:
+    """A walk with another weight, another noise made of (eps, t, x), another start of each step, or with
+    other states kept."""
+
+    def answer(x_0: Tensor, eps: Tensor, schedule: Schedule) -> Tensor:
+        states = [x_0]
+        for t in range(1, schedule.T + 1):
+            x, z = onto(states[-1], x_0), of(eps, t, x_0)
+            states.append(signal(schedule, t) * x + noise(schedule, t) * z)
+        return torch.stack(keep(states))
+
+    return answer
+
+
+def _signal_of_jump(s: Schedule, t: int) -> Tensor:
+    return s.alpha_bar[t] ** 0.5
+
+
+def _noise_of_jump(s: Schedule, t: int) -> Tensor:
+    return (1 - s.alpha_bar[t]) ** 0.5
+
+
+def _first(eps: Tensor, t: int, x: Tensor) -> Tensor:
+    return eps[1]
+
+
+def _from_the_start(x_prev: Tensor, x_0: Tensor) -> Tensor:
+    return x_0
+
+
+CHAIN = Exercise(
+    "forward.chain",
+    chapter=2,
+    kind="debug",
+    reference=chain,
+    given=_chain_given,
+    probes=_WALKS,
+    hidden=[
+        _walk(4, 1, 3, 2, 2, beta_1=0.3, beta_T=0.02),
+        _walk(7, 4, 1, 3, 5, beta_1=0.01),
+        _walk(2, 2, 2, 1, 7, beta_1=0.5, beta_T=0.6),
+    ],
+    properties=[
+        Property("chain_start", _starts_clean),
+        Property("chain_fades", _fades),
+        Property("chain_past", _not_from_the_future),
+        Property("chain_variance", _variances_add),
+        Property("chain_steps", _step_by_step),
+    ],
+    mistakes=[
+        Mistake("same_noise", _walked(of=_first)),
+        Mistake("root_missing", _walked(noise=lambda s, t: s.beta[t])),
+        Mistake("no_roots", _walked(lambda s, t: 1 - s.beta[t], lambda s, t: s.beta[t])),
+        Mistake("signal_root_lost", _walked(lambda s, t: 1 - s.beta[t])),
+        Mistake("not_shrunk", _walked(lambda s, t: torch.ones(()))),
+        Mistake("one_minus_root", _walked(noise=lambda s, t: 1 - (1 - s.beta[t]) ** 0.5)),
+        Mistake("jump_each_time", _walked(_signal_of_jump, _noise_of_jump)),
+        Mistake("jumps_from_x_0", _walked(_signal_of_jump, _noise_of_jump, onto=_from_the_start)),
+        Mistake("film", _walked(_signal_of_jump, _noise_of_jump, of=_first, onto=_from_the_start)),
+        Mistake("steps_from_x_0", _walked(onto=_from_the_start)),
+        Mistake("noise_before", _walked(of=lambda eps, t, x: eps[t - 1])),
+        Mistake(
+            "beta_before", _walked(lambda s, t: (1 - s.beta[t - 1]) ** 0.5, lambda s, t: s.beta[t - 1] ** 0.5)
+        ),
+        Mistake("own_noise", _walked(of=lambda eps, t, x: torch.randn_like(x))),
+        Mistake("uniform_noise", _walked(of=lambda eps, t, x: torch.rand_like(x))),
+        Mistake("one_step_short", _walked(keep=lambda states: states[:-1])),
+        Mistake("start_lost", _walked(keep=lambda states: states[1:])),
+        Mistake("only_the_end", lambda x_0, eps, schedule: chain(x_0, eps, schedule)[-1]),
+        Mistake("in_place", _walked(keep=lambda states: [states[-1]] * len(states))),
     ],
 )
 
@@ -193,6 +347,7 @@ LINEAR = Exercise(
     reference=linear_betas,
     shown=schedules.linear,
     probes=[(2, 0.1, 0.4), (5, 0.02, 0.3), (100, 1e-3, 0.2)],
+    hidden=[(3, 0.01, 0.5), (7, 0.3, 0.02), (1000, 1e-4, 0.02)],
     properties=[Property("ends", _ends), Property("even_steps", _even_steps)],
     mistakes=[
         Mistake("misses_beta_1", _over_T(1)),
@@ -241,6 +396,7 @@ ALPHA_BAR = Exercise(
     reference=alpha_bar,
     shown=Schedule.__dict__["alpha_bar"].func,  # the function inside the cached property
     probes=[(_table(0.25, 0.5),), (_table(0.1, 0.3, 0.2, 0.5),), (_SCHEDULE.beta,)],
+    hidden=[(_table(0.9, 0.05),), (_table(0.01, 0.02, 0.7, 0.05, 0.3, 0.99),), (schedules.linear().beta,)],
     properties=[
         Property("starts_at_one", _starts_at_one),
         Property("one_step", _one_step),
@@ -303,6 +459,11 @@ TO_UNIT = Exercise(
         (_bytes(0, 51, 255),),
         (torch.arange(30, 230, 10, dtype=torch.uint8).reshape(1, 1, 4, 5),),
     ],
+    hidden=[
+        (_bytes(7, 7),),
+        (_bytes(127, 128, 1, 254),),
+        (torch.arange(0, 252, 7, dtype=torch.uint8).reshape(2, 2, 3, 3),),
+    ],
     properties=[
         Property("black", _black),
         Property("white", _white),
@@ -322,4 +483,4 @@ TO_UNIT = Exercise(
     ],
 )
 
-EXERCISES = (Q_STEP, ALPHA_BAR, Q_SAMPLE, LINEAR, TO_UNIT)  # in the chapter's order
+EXERCISES = (Q_STEP, ALPHA_BAR, Q_SAMPLE, CHAIN, LINEAR, TO_UNIT)  # in the chapter's order

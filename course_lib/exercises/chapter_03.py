@@ -1,4 +1,4 @@
-"""Chapter 03: the KL of two Gaussians, the bound from draws, a step back that knows x_0, a level."""
+"""Chapter 03: the KL of two Gaussians, the bound from draws, a step back that knows x_0, a level, bits."""
 
 from __future__ import annotations
 
@@ -64,6 +64,16 @@ KL = Exercise(
         (_row(1.0), _row(0.25), _row(-0.5), _row(2.0)),
         (_row(0.8, 0.0, -1.0), _row(0.36, 1.0, 0.04), _row(0.2, 0.0, 2.0), _row(0.81, 3.0, 0.5)),
     ],
+    hidden=[
+        (_row(-0.2), _row(3.0), _row(0.9), _row(0.1)),
+        (_row(0.0, 2.0), _row(1.0, 0.5), _row(0.0, -1.0), _row(0.2, 4.0)),
+        (
+            _row(1.5, -0.5)[:, None],
+            _row(0.7, 0.3)[:, None],
+            _row(0.1, 0.6)[:, None],
+            _row(2.5, 0.09)[:, None],
+        ),
+    ],
     properties=[
         Property("kl_same", _same),
         Property("kl_means", _means_only),
@@ -116,6 +126,11 @@ ELBO = Exercise(
     probes=[
         (_row(-2.0, -4.0), _row(-0.5, -1.0)),
         (_row(-2.4, -1.9, -6.0, -2.2, -3.1), _row(-0.9, -1.4, -2.0, -1.1, -0.7)),
+    ],
+    hidden=[
+        (_row(-3.3, -2.7, -1.9), _row(-1.6, -0.2, -2.5)),
+        (_row(-0.4, -8.0, -5.5, -2.0), _row(-3.0, -0.1, -1.3, -0.6)),
+        (_row(-1.7, -1.1), _row(0.4, 0.9)),
     ],
     properties=[
         Property("elbo_constant", _constant_ratio),
@@ -265,6 +280,11 @@ POSTERIOR = Exercise(
         _posterior(-1.0, 0.5, 6),
         _posterior(0.3, -0.6, 2),
     ],
+    hidden=[
+        (_number(-0.6), _number(1.2), 9, _SCHEDULE),
+        (_number(0.9), _number(0.8), 2, schedules.linear(T=3, beta_1=0.6, beta_T=0.1)),
+        (_number(0.0), _number(-1.5), 700, schedules.linear()),
+    ],
     properties=[
         Property("posterior_linear", _linear_mean),
         Property("posterior_variance", _variance_alone),
@@ -367,6 +387,11 @@ LOG_LEVEL = Exercise(
         (_LEVELS[[130]], _row(0.0), _row(0.01)),
         (_LEVELS[[0, 255, 0]], _row(-0.95, 0.8, -0.5), _row(0.01, 0.04, 0.25)),
     ],
+    hidden=[
+        (_LEVELS[[77]], _row(-0.3), _row(0.02)),
+        (_LEVELS[[255, 0]], _row(0.9, -1.1), _row(0.005, 0.03)),
+        (_LEVELS[[1, 254, 128, 0, 255]], _row(-0.9, 0.97, 0.1, -0.6, 0.4), _row(0.09, 0.01, 0.5, 0.2, 0.16)),
+    ],
     properties=[
         Property("level_sum", _sums_to_one),
         Property("level_sharp", _sharp),
@@ -391,4 +416,159 @@ LOG_LEVEL = Exercise(
     ],
 )
 
-EXERCISES = (KL, ELBO, POSTERIOR, LOG_LEVEL)  # in the chapter's order
+# ---- losses.most_bits
+
+
+def most_bits(nats: Tensor, d: int, share: float) -> Tensor:
+    """The bound in bits per dimension, its standard error, and the t up to which ``share`` of it is reached.
+
+    ``nats`` (T+1, B) has the term of index t in row t, as ``losses.vlb_terms`` has it; the rows 0..t hold at
+    least ``share`` of the mean bound, and t is the smallest for which they do.
+    """
+    bits = nats / (d * math.log(2))
+    each = bits.sum(0)
+    until = bits.mean(1).cumsum(0)
+    t = (until < share * until[-1]).sum()
+    return torch.stack([each.mean(), each.std() / len(each) ** 0.5, t.to(bits.dtype)])
+
+
+def _terms(d: int, share: float, *images: tuple[float, ...]) -> tuple[Tensor, int, float]:
+    """One tuple an image, of its terms in nats from t = 0 to T."""
+    return torch.tensor(images, dtype=torch.float64).T.contiguous(), d, share
+
+
+# Most of the bits late, early, in the middle; images that differ widely.
+_TABLES = [
+    _terms(2, 0.5, (1.0, 3.0, 0.5), (2.0, 6.0, 0.1)),
+    _terms(4, 0.9, (9.0, 4.0, 0.5, 0.7, 2.0), (2.0, 1.0, 1.5, 0.2, 0.0), (20.0, 6.0, 3.0, 2.5, 0.3)),
+    _terms(9, 0.3, (0.5, 2.0, 1.0, 7.0, 4.0, 0.2), (0.1, 0.4, 3.0, 1.0, 9.0, 0.6)),
+    _terms(6, 0.35, (8.0, 0.4, 0.3, 0.1), (0.2, 0.1, 0.5, 30.0), (6.0, 0.7, 0.2, 0.3), (5.0, 0.2, 0.9, 0.1)),
+    _terms(5, 0.35, (7.0, 1.0, 4.0, 6.0, 2.0), (5.0, 3.0, 4.0, 4.0, 5.0)),
+]
+
+
+def _in_bits(bits: float, d: int) -> float:
+    return bits * d * math.log(2)
+
+
+def _knows_nothing(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for d in (1, 6):
+        each = (0.0, d * math.log(256) / 4, d * math.log(256) * 3 / 4)
+        yield Comparison(call(*_terms(d, 0.5, each, each))[0], _number(8.0))
+
+
+def _two_images(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    one, three = (0.0, _in_bits(1.0, 6)), (0.0, _in_bits(3.0, 6))
+    yield Comparison(call(*_terms(6, 0.5, one, three))[:2], _row(2.0, 1.0))
+
+
+def _reached_there(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for nats, d, share in _TABLES:
+        for part in (0.02, share, 0.97):
+            below = nats.sum(1).cumsum(0) < part * nats.sum()
+            yield Comparison(call(nats, d, part)[2], _number(float(below.sum())))
+
+
+def _in_proportion(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for nats, d, share in _TABLES:
+        yield Comparison(call(3 * nats, d, share), call(nats, d, share) * _row(3.0, 3.0, 1.0))
+
+
+def _counts_with_its_bits(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    got = call(*_terms(4, 0.4, (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 9.0)))
+    yield Comparison(got[2], _number(3.0))
+
+
+def _bits(nats: Tensor, d: int) -> Tensor:
+    return nats / (d * math.log(2))
+
+
+def _of_the_mean(images: Tensor) -> Tensor:
+    return images.std() / len(images) ** 0.5
+
+
+def _reached(bits: Tensor, share: float) -> Tensor:
+    until = bits.mean(1).cumsum(0)
+    return (until < share * until[-1]).sum()
+
+
+def _own_place(bits: Tensor, share: float) -> Tensor:
+    return torch.stack([_reached(image[:, None], share) for image in bits.T]).double().mean()
+
+
+def _concluded(
+    bits: Callable[[Tensor, int], Tensor] = _bits,
+    each: Callable[[Tensor], Tensor] = lambda bits: bits.sum(0),
+    mean: Callable[[Tensor], Tensor] = lambda images: images.mean(),
+    error: Callable[[Tensor], Tensor] = _of_the_mean,
+    place: Callable[[Tensor, float], Tensor] = _reached,
+) -> Callable[..., Tensor]:
+    """The answer with another unit, bound of an image, mean, error, or place made of (bits, share)."""
+
+    def answer(nats: Tensor, d: int, share: float) -> Tensor:
+        table = bits(nats, d)
+        images = each(table)
+        return torch.stack([mean(images), error(images), place(table, share).to(table.dtype)])
+
+    return answer
+
+
+def _without_the_first(nats: Tensor, d: int, share: float) -> Tensor:
+    return most_bits(nats[1:], d, share) + _row(0.0, 0.0, 1.0)
+
+
+def _over_all_terms(nats: Tensor, d: int, share: float) -> Tensor:
+    mean, _, t = most_bits(nats, d, share)
+    return torch.stack([mean, _of_the_mean(_bits(nats, d).flatten()), t])
+
+
+MOST_BITS = Exercise(
+    "losses.most_bits",
+    chapter=3,
+    kind="measure",
+    reference=most_bits,
+    probes=_TABLES,
+    hidden=[
+        _terms(3, 0.7, (2.0, 0.3, 4.0, 0.8), (5.0, 1.1, 0.6, 2.4), (0.4, 3.0, 1.0, 0.2)),
+        _terms(784, 0.8, (700.0, 90.0, 40.0, 30.0, 60.0, 9.0, 4.0), (300.0, 200.0, 80.0, 6.0, 3.0, 2.0, 1.0)),
+        _terms(7, 0.45, (9.0, 0.1, 0.4), (0.2, 0.3, 60.0), (8.0, 0.2, 0.5), (7.0, 0.6, 0.3), (9.0, 0.4, 0.2)),
+        _terms(10, 0.35, (2.5, 1.5, 2.5, 2.0, 1.5), (3.5, 0.5, 1.5, 3.0, 1.5)),
+    ],
+    properties=[
+        Property("bits_eight", _knows_nothing),
+        Property("bits_error", _two_images),
+        Property("bits_reached", _reached_there),
+        Property("bits_scale", _in_proportion),
+        Property("bits_weight", _counts_with_its_bits),
+    ],
+    mistakes=[
+        Mistake("in_nats", _concluded(bits=lambda nats, d: nats / d)),
+        Mistake("times_ln_2", _concluded(bits=lambda nats, d: nats * math.log(2) / d)),
+        Mistake("not_per_pixel", _concluded(bits=lambda nats, d: nats / math.log(2))),
+        Mistake("mean_of_terms", _concluded(each=lambda bits: bits.mean(0))),
+        Mistake("first_left_out", _without_the_first),
+        Mistake("last_left_out", _concluded(each=lambda bits: bits[:-1].sum(0))),
+        Mistake("summed", _concluded(mean=lambda images: images.sum())),
+        Mistake("spread", _concluded(error=lambda images: images.std())),
+        Mistake("over_B", _concluded(error=lambda images: images.std() / len(images))),
+        Mistake(
+            "over_B_inside", _concluded(error=lambda images: images.std(correction=0) / len(images) ** 0.5)
+        ),
+        Mistake("variance", _concluded(error=lambda images: images.var() / len(images))),
+        Mistake("over_all_terms", _over_all_terms),
+        Mistake("one_more", _concluded(place=lambda bits, share: _reached(bits, share) + 1)),
+        Mistake("last_below", _concluded(place=lambda bits, share: _reached(bits, share) - 1)),
+        Mistake(
+            "from_the_noise",
+            _concluded(place=lambda bits, share: len(bits) - 1 - _reached(bits.flip(0), share)),
+        ),
+        Mistake("largest_term", _concluded(place=lambda bits, share: bits.mean(1).argmax())),
+        Mistake(
+            "share_of_the_rows", _concluded(place=lambda bits, share: torch.tensor(int(share * len(bits))))
+        ),
+        Mistake("shares_averaged", _concluded(place=lambda bits, share: _reached(bits / bits.sum(0), share))),
+        Mistake("each_image", _concluded(place=_own_place)),
+    ],
+)
+
+EXERCISES = (KL, ELBO, POSTERIOR, LOG_LEVEL, MOST_BITS)  # in the chapter's order

@@ -1,4 +1,4 @@
-"""Chapter 04: the bound's weights, the noise that an answer implies, and the loss of one batch."""
+"""Chapter 04: the bound's weights, the noise an answer implies, a batch's loss, and a training to mend."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ WEIGHTS = Exercise(
     chapter=4,
     reference=losses.weights,
     probes=[(_SHORT, "beta"), (_SHORT, "beta_tilde"), (_SCHEDULE, "beta")],
+    hidden=[
+        (_SCHEDULE, "beta_tilde"),
+        (schedules.linear(T=2, beta_1=0.5, beta_T=0.2), "beta"),
+        (schedules.linear(T=25), "beta_tilde"),
+    ],
     properties=[
         Property("clean_is_free", _clean_is_free),
         Property("first_weight", _first_weight),
@@ -166,6 +171,10 @@ TO_EPS = Exercise(
     chapter=4,
     reference=parameterisations.to_eps,
     probes=_TO_EPS_PROBES,
+    hidden=[
+        *(_answers(kind, 10, 1, width=3) for kind in parameterisations.KINDS),
+        *(_answers(kind, 6, 3, 3, 8, 5, width=5) for kind in parameterisations.KINDS),
+    ],
     properties=[
         Property("eps_as_it_is", _finds_the_noise("eps")),
         Property("noise_from_x_0", _finds_the_noise("x_0")),
@@ -286,6 +295,11 @@ LOSS = Exercise(
     reference=loss,
     trains=True,
     probes=[_ONE, _batch(_Toy(0.5, 0.1), 1, 5, 10, width=5), _batch(_Toy(0.5, 0.1), 2, 4, 7, 9, width=4)],
+    hidden=[
+        _batch(_Toy(-0.3, 0.02), 10, 1, width=3),
+        _batch(_Toy(0.9, -0.05), 6, 3, 3, 8, 5, width=5),
+        _batch(_Toy(0.0, 0.2), 4, width=1),
+    ],
     properties=[
         Property("names_the_noise", _names_the_noise),
         Property("says_nothing", _says_nothing),
@@ -326,4 +340,155 @@ LOSS = Exercise(
     ],
 )
 
-EXERCISES = (WEIGHTS, TO_EPS, LOSS)  # in the chapter's order
+# ---- training.descend
+
+
+def descend(theta: Tensor, x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule, rate: float) -> Tensor:
+    """Train a network of one weight, eps_hat = theta x_t: a gradient step for each row, a batch of points."""
+    theta = theta.clone().requires_grad_()
+    for x_0_now, t_now, eps_now in zip(x_0, t, eps, strict=True):
+        alpha_bar_t = schedule.alpha_bar[t_now]
+        x_t = alpha_bar_t**0.5 * x_0_now + (1 - alpha_bar_t) ** 0.5 * eps_now
+        mse = (eps_now - theta * x_t).square().mean()
+        theta.grad = None
+        mse.backward()
+        assert theta.grad is not None
+        with torch.no_grad():
+            theta -= rate * theta.grad
+    return theta.detach()
+
+
+def _descend_given(
+    theta: Tensor, x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule, rate: float
+) -> Tensor:
+    """What the stub holds: the noise's weight is not a root, and the gradients are never cleared."""
+    theta = theta.clone().requires_grad_()
+    for x_0_now, t_now, eps_now in zip(x_0, t, eps, strict=True):
+        alpha_bar_t = schedule.alpha_bar[t_now]
+        x_t = alpha_bar_t**0.5 * x_0_now + (1 - alpha_bar_t) * eps_now
+        mse = (eps_now - theta * x_t).square().mean()
+        mse.backward()
+        assert theta.grad is not None
+        with torch.no_grad():
+            theta -= rate * theta.grad
+    return theta.detach()
+
+
+def _rows(theta: float, rate: float, *times: tuple[int, ...], schedule: Schedule = _SCHEDULE) -> tuple:
+    t = torch.tensor(times)
+    x_0, eps = draw(*t.shape), draw(*t.shape).flip(0).roll(1, -1)
+    return (torch.tensor(theta, dtype=torch.float64), x_0, t, eps, schedule, rate)
+
+
+# One point and one step; one point and two steps; batches.
+_ONE_STEP = (*(torch.tensor(v, dtype=torch.float64) for v in (0.2, [[0.5]])), torch.tensor([[3]]))
+_FITS: list[tuple[object, ...]] = [
+    (*_ONE_STEP, torch.tensor([[-1.2]], dtype=torch.float64), _SCHEDULE, 0.1),
+    _rows(0.2, 0.1, (3,), (7,)),
+    _rows(-0.4, 0.05, (1, 5, 10), (2, 2, 9), (8, 4, 6)),
+    _rows(0.7, 0.2, (4, 1), (3, 10), (5, 5), (9, 2), (1, 7)),
+]
+
+
+def _gradient(theta: Tensor, x_t: Tensor, eps: Tensor) -> Tensor:
+    return -2 * (x_t * (eps - theta * x_t)).mean()
+
+
+def _stays_where_it_is_right(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # Where all images are 0 and all timesteps the same, 1 / sqrt(1 - alpha_bar_t) names every noise.
+    for at in (2, 9):
+        _, x_0, t, eps, schedule, rate = _rows(0.0, 0.1, (at, at), (at, at), (at, at))
+        theta = (1 - schedule.alpha_bar[at]) ** -0.5
+        yield Comparison(call(theta, 0 * x_0, t, eps, schedule, rate), theta)
+
+
+def _one_gradient_step(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    theta, x_0, t, eps, schedule, rate = _rows(-0.4, 0.05, (1, 5, 10))
+    x_t = forward.q_sample(x_0[0], t[0], eps[0], schedule)
+    yield Comparison(call(theta, x_0, t, eps, schedule, rate), theta - rate * _gradient(theta, x_t, eps[0]))
+
+
+def _goes_on_from_there(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    theta, x_0, t, eps, schedule, rate = _rows(0.7, 0.2, (4, 1), (3, 10), (5, 5))
+    halfway = call(theta, x_0[:1], t[:1], eps[:1], schedule, rate)
+    there = call(halfway, x_0[1:], t[1:], eps[1:], schedule, rate)
+    yield Comparison(call(theta, x_0, t, eps, schedule, rate), there)
+
+
+def _size_of_the_batch(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    theta, x_0, t, eps, schedule, rate = _rows(0.2, 0.1, (3, 6), (7, 2))
+    twice = (rows.repeat(1, 2) for rows in (x_0, t, eps))
+    yield Comparison(call(theta, *twice, schedule, rate), call(theta, x_0, t, eps, schedule, rate))
+
+
+def _trained(
+    signal: Callable[[Schedule, Tensor], Tensor] = lambda s, t: s.alpha_bar[t] ** 0.5,
+    noise: Callable[[Schedule, Tensor], Tensor] = lambda s, t: (1 - s.alpha_bar[t]) ** 0.5,
+    step: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda theta, gradient, before: gradient,
+    steps: int | None = None,
+    target: Callable[[Tensor, Tensor], Tensor] = lambda x_0, eps: eps,
+) -> Callable[..., Tensor]:
+    """The training with other weights in x_t, another target, or its first ``steps`` steps only.
+
+    ``step`` makes what is subtracted, before it is scaled by the rate, of theta, this gradient and the sum
+    of those before it.
+    """
+
+    def answer(theta: Tensor, x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule, rate: float) -> Tensor:
+        before = torch.zeros_like(theta)
+        for x_0_now, t_now, eps_now in list(zip(x_0, t, eps, strict=True))[:steps]:
+            x_t = signal(schedule, t_now) * x_0_now + noise(schedule, t_now) * eps_now
+            gradient = _gradient(theta, x_t, target(x_0_now, eps_now))
+            theta, before = theta - rate * step(theta, gradient, before), before + gradient
+        return theta
+
+    return answer
+
+
+def _summed(theta: Tensor, x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule, rate: float) -> Tensor:
+    return descend(theta, x_0, t, eps, schedule, rate * x_0.shape[1])
+
+
+def _starts_over(
+    theta: Tensor, x_0: Tensor, t: Tensor, eps: Tensor, schedule: Schedule, rate: float
+) -> Tensor:
+    return descend(theta, x_0[-1:], t[-1:], eps[-1:], schedule, rate)
+
+
+DESCEND = Exercise(
+    "training.descend",
+    chapter=4,
+    kind="debug",
+    reference=descend,
+    given=_descend_given,
+    probes=_FITS,
+    hidden=[
+        _rows(1.3, 0.02, (10, 10, 1), (6, 7, 8), schedule=_SCHEDULE),
+        _rows(-0.9, 0.3, (4,), (1,), (2,), (3,), schedule=_SHORT),
+        _rows(0.0, 0.15, (2, 3, 1, 4, 2), (4, 4, 1, 1, 3), schedule=_SHORT),
+    ],
+    properties=[
+        Property("fit_rests", _stays_where_it_is_right),
+        Property("fit_step", _one_gradient_step),
+        Property("fit_on", _goes_on_from_there),
+        Property("fit_batch", _size_of_the_batch),
+    ],
+    mistakes=[
+        Mistake("piles_up", _trained(step=lambda theta, now, before: before + now)),
+        Mistake("root_missing", _trained(noise=lambda s, t: 1 - s.alpha_bar[t])),
+        Mistake("no_roots", _trained(lambda s, t: s.alpha_bar[t], lambda s, t: 1 - s.alpha_bar[t])),
+        Mistake("one_minus_root", _trained(noise=lambda s, t: 1 - s.alpha_bar[t] ** 0.5)),
+        Mistake(
+            "alpha_for_alpha_bar", _trained(lambda s, t: s.alpha[t] ** 0.5, lambda s, t: s.beta[t] ** 0.5)
+        ),
+        Mistake("step_noise", _trained(noise=lambda s, t: s.beta[t] ** 0.5)),
+        Mistake("cleared_too_late", _trained(step=lambda theta, now, before: 0 * now)),
+        Mistake("one_step_only", _trained(steps=1)),
+        Mistake("starts_over", _starts_over),
+        Mistake("uphill", _trained(step=lambda theta, now, before: -now)),
+        Mistake("summed", _summed),
+        Mistake("against_x_0", _trained(target=lambda x_0, eps: x_0)),
+    ],
+)
+
+EXERCISES = (WEIGHTS, TO_EPS, LOSS, DESCEND)  # in the chapter's order

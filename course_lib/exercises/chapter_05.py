@@ -1,9 +1,11 @@
-"""Chapter 05: follow the sizes through a U-Net, write t as sines and cosines, cut an image into patches."""
+"""Chapter 05: the sizes in a U-Net, t as sines and cosines, an image in patches, half of a DiT block."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,6 +13,7 @@ from torch.nn import functional
 
 from course_lib import dit, unet
 from course_lib.exercises.core import Call, Comparison, Exercise, Mistake, Property
+from course_lib.exercises.inputs import draw
 
 # ---- unet.time_embedding
 
@@ -79,6 +82,7 @@ TIME_EMBEDDING = Exercise(
     reference=time_embedding,
     shown=unet.time_embedding,
     probes=_TIMES,
+    hidden=[(torch.tensor([1]), 2), (torch.tensor([3, 7]), 10), (torch.tensor([11, 2, 25, 60]), 16)],
     properties=[
         Property("embedding_circle", _on_the_circle),
         Property("embedding_fastest", _fastest),
@@ -214,6 +218,7 @@ SHAPES = Exercise(
     chapter=5,
     reference=shapes,
     probes=_SIZES,
+    hidden=[((9, 3), (6, 10, 12)), ((32, 15), (4, 4)), ((31, 33), (2, 3, 5, 7, 11)), ((1, 2), (8, 9))],
     properties=[
         Property("shapes_out", _same_size_out),
         Property("shapes_middle", _middle),
@@ -323,6 +328,12 @@ PATCHIFY = Exercise(
     chapter=5,
     reference=dit.patchify,
     probes=_IMAGES,
+    hidden=[
+        (_counted(1, 2, 6, 3), 3),
+        (_counted(3, 2, 4, 8), 4),
+        (_counted(2, 4, 10, 5), 5),
+        (_counted(1, 3, 2, 2), 1),
+    ],
     properties=[
         Property("patches_one", _one_patch),
         Property("patches_of_one", _patch_of_one),
@@ -349,4 +360,118 @@ PATCHIFY = Exercise(
     most=16,
 )
 
-EXERCISES = (SHAPES, TIME_EMBEDDING, PATCHIFY)  # in the chapter's order
+# ---- dit.steered
+
+
+def steered(
+    h: Tensor, shift: Tensor, scale: Tensor, gate: Tensor, inner: Callable[[Tensor], Tensor]
+) -> Tensor:
+    """Half a DiT block: h + gate inner( (1 + scale) norm(h) + shift ), a vector for all of an image's tokens.
+
+    Source: Peebles & Xie 2023, figure 3 (adaLN-Zero).
+    """
+    normed = functional.layer_norm(h, h.shape[-1:], eps=1e-6)
+    return h + gate[:, None] * inner((1 + scale[:, None]) * normed + shift[:, None])
+
+
+@dataclass(frozen=True)
+class _Inner:
+    """Stands for attention or MLP: mixes the tokens and the numbers of each, and is not linear."""
+
+    a: float = 0.5
+    b: float = 0.2
+    c: float = 0.0
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return self.a * x.flip(1) + self.b * x.roll(1, -1) ** 2 + self.c
+
+    def __repr__(self) -> str:
+        return "inner"
+
+
+def _tokens(b: int, n: int, width: int, inner: _Inner | None = None) -> tuple[Any, ...]:
+    vectors = [draw(b, width).roll(k, -1) * factor for k, factor in enumerate((1.0, 0.5, 0.8))]
+    return (3 * draw(b, n, width) + 1, *vectors, inner or _Inner())
+
+
+# One token of two numbers; several; and B == N, where a vector without its new axis runs along the images.
+_TOKENS = [_tokens(1, 1, 2), _tokens(2, 3, 4), _tokens(3, 3, 4)]
+
+
+def _at_zero_nothing(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    h, shift, scale, gate, inner = _tokens(2, 3, 4)
+    yield Comparison(call(h, shift, scale, 0 * gate, inner), h)
+
+
+def _at_zero_plain(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    h, shift, scale, gate, inner = _tokens(2, 3, 4)
+    normed = functional.layer_norm(h, (4,), eps=1e-6)
+    yield Comparison(call(h, 0 * shift, 0 * scale, 0 * gate + 1, inner), h + inner(normed))
+
+
+def _shift_alone(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # With scale -1 nothing is left of the tokens, and inner sees the shift alone.
+    h, shift, scale, gate, inner = _tokens(2, 3, 4)
+    seen = inner(shift[:, None].expand(2, 3, 4))
+    yield Comparison(call(h, shift, 0 * scale - 1, 0 * gate + 1, inner), h + seen)
+
+
+def _each_its_own(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    h, shift, scale, gate, inner = _tokens(3, 3, 4)
+    alone = [call(*(x[i : i + 1] for x in (h, shift, scale, gate)), inner) for i in range(3)]
+    yield Comparison(call(h, shift, scale, gate, inner), torch.cat(alone))
+
+
+def _completed(make: Callable[..., Tensor], wide: Callable[[Tensor], Tensor] | None = None) -> Callable:
+    """A last line made of (h, normed, shift, scale, gate, inner), the three vectors laid out by ``wide``."""
+
+    def answer(h: Tensor, shift: Tensor, scale: Tensor, gate: Tensor, inner: Callable) -> Tensor:
+        normed = functional.layer_norm(h, h.shape[-1:], eps=1e-6)
+        vectors = [(wide or (lambda x: x[:, None]))(x) for x in (shift, scale, gate)]
+        return make(h, normed, *vectors, inner)
+
+    return answer
+
+
+def _right_line(h: Tensor, n: Tensor, m: Tensor, s: Tensor, g: Tensor, inner: Callable) -> Tensor:
+    return h + g * inner((1 + s) * n + m)
+
+
+STEERED = Exercise(
+    "dit.steered",
+    chapter=5,
+    kind="complete",
+    reference=steered,
+    probes=_TOKENS,
+    hidden=[
+        _tokens(1, 4, 6, _Inner(-1.0, 0.3, 0.7)),
+        _tokens(4, 2, 8, _Inner(0.1, -0.4)),
+        _tokens(2, 2, 4, _Inner(1.0, 0.1, -0.2)),
+    ],
+    properties=[
+        Property("steered_zero", _at_zero_nothing),
+        Property("steered_plain", _at_zero_plain),
+        Property("steered_shift", _shift_alone),
+        Property("steered_own", _each_its_own),
+    ],
+    mistakes=[
+        Mistake("scale_without_1", _completed(lambda h, n, m, s, g, inner: h + g * inner(s * n + m))),
+        Mistake("no_way_round", _completed(lambda h, n, m, s, g, inner: g * inner((1 + s) * n + m))),
+        Mistake("normed_kept", _completed(lambda h, n, m, s, g, inner: n + g * inner((1 + s) * n + m))),
+        Mistake("not_normed", _completed(lambda h, n, m, s, g, inner: h + g * inner((1 + s) * h + m))),
+        Mistake("gate_over_all", _completed(lambda h, n, m, s, g, inner: g * (h + inner((1 + s) * n + m)))),
+        Mistake("gate_inside", _completed(lambda h, n, m, s, g, inner: h + inner(g * ((1 + s) * n + m)))),
+        Mistake("no_gate", _completed(lambda h, n, m, s, g, inner: h + inner((1 + s) * n + m))),
+        Mistake("gate_with_1", _completed(lambda h, n, m, s, g, inner: h + (1 + g) * inner((1 + s) * n + m))),
+        Mistake("steered_after", _completed(lambda h, n, m, s, g, inner: h + g * ((1 + s) * inner(n) + m))),
+        Mistake("shift_scaled", _completed(lambda h, n, m, s, g, inner: h + g * inner((1 + s) * (n + m)))),
+        Mistake("swapped", _completed(lambda h, n, m, s, g, inner: h + g * inner((1 + m) * n + s))),
+        Mistake("no_shift", _completed(lambda h, n, m, s, g, inner: h + g * inner((1 + s) * n))),
+        Mistake("not_inner", _completed(lambda h, n, m, s, g, inner: h + g * ((1 + s) * n + m))),
+        Mistake("over_the_tokens", _completed(_right_line, wide=lambda x: x)),
+        Mistake("axis_at_the_end", _completed(_right_line, wide=lambda x: x[..., None])),
+        Mistake("first_image_for_all", _completed(_right_line, wide=lambda x: x[:1, None])),
+    ],
+)
+
+EXERCISES = (SHAPES, TIME_EMBEDDING, PATCHIFY, STEERED)  # in the chapter's order

@@ -1,8 +1,9 @@
-"""Chapter 06: one ancestral step, the mean from a clipped guess of x_0, and the whole walk of Algorithm 2."""
+"""Chapter 06: one ancestral step, the mean of a clipped guess, a step to mend, the walk of Algorithm 2."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,8 @@ from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
 _SHORT = schedules.linear(T=4, beta_1=0.1, beta_T=0.4)  # few enough steps to follow a walk by hand
+_HIDDEN = schedules.linear(T=25, beta_1=0.01, beta_T=0.3)
+_ONE_STEP = schedules.linear(T=1, beta_1=0.3, beta_T=0.3)
 
 
 # ---- samplers.ddpm_step
@@ -28,9 +31,9 @@ def _at(t: int, x_t: float, eps_hat: float, z: float) -> tuple[object, ...]:
     return (pixel(x_t), t, pixel(eps_hat), pixel(z), _SCHEDULE)
 
 
-def _images(t: int, width: int) -> tuple[object, ...]:
-    x_t, eps_hat, z = (draw(3, 1, 4, width).roll(k, -1) for k in range(3))
-    return (x_t, t, eps_hat, z, _SCHEDULE)
+def _images(t: int, *shape: int, schedule: Schedule = _SCHEDULE) -> tuple[object, ...]:
+    x_t, eps_hat, z = (draw(*shape).roll(k, -1) for k in range(3))
+    return (x_t, t, eps_hat, z, schedule)
 
 
 def _no_noise_at_the_end(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -114,7 +117,13 @@ DDPM_STEP = Exercise(
     chapter=6,
     reference=ddpm_step,
     shown=samplers.ddpm_step,
-    probes=[_at(3, 0.5, -1.2, 0.7), _at(1, 0.5, -1.2, 0.7), _images(10, width=5), _images(2, width=3)],
+    probes=[_at(3, 0.5, -1.2, 0.7), _at(1, 0.5, -1.2, 0.7), _images(10, 3, 1, 4, 5), _images(2, 3, 1, 4, 3)],
+    hidden=[
+        _images(25, 2, 3, 3, 5, schedule=_HIDDEN),
+        _images(1, 1, 1, 5, 3, schedule=_HIDDEN),
+        _images(14, 4, 1, 2, 7, schedule=_HIDDEN),
+        _images(1, 2, 1, 3, 3, schedule=_ONE_STEP),
+    ],
     properties=[
         Property("ddpm_end", _no_noise_at_the_end),
         Property("ddpm_image", _ends_in_the_image),
@@ -199,9 +208,11 @@ def _guess(t: int, x_0: float, eps: float) -> tuple[object, ...]:
     return (forward.q_sample(pixel(x_0), t, pixel(eps), _SCHEDULE), t, pixel(eps), _SCHEDULE)
 
 
-def _guesses(t: int) -> tuple[object, ...]:
-    x_0, eps = 1.5 * draw(3, 1, 4, 5), 1.5 * draw(3, 1, 4, 5).flip(0).roll(1, -1)
-    return (forward.q_sample(x_0, t, eps, _SCHEDULE), t, eps, _SCHEDULE)
+def _guesses(
+    t: int, shape: tuple[int, ...] = (3, 1, 4, 5), schedule: Schedule = _SCHEDULE
+) -> tuple[object, ...]:
+    x_0, eps = 1.5 * draw(*shape), 1.5 * draw(*shape).flip(0).roll(1, -1)
+    return (forward.q_sample(x_0, t, eps, schedule), t, eps, schedule)
 
 
 def _algorithm_2_inside(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -306,6 +317,12 @@ DDPM_MEAN = Exercise(
         _guesses(10),
         _guesses(2),
     ],
+    hidden=[
+        _guesses(25, (2, 3, 3, 5), _HIDDEN),
+        _guesses(13, (1, 1, 5, 7), _HIDDEN),
+        _guesses(1, (1, 1, 5, 3), _HIDDEN),
+        _guesses(1, (4, 1, 3, 3), _ONE_STEP),
+    ],
     properties=[
         Property("mean_inside", _algorithm_2_inside),
         Property("mean_first", _first_step_guess),
@@ -349,6 +366,117 @@ DDPM_MEAN = Exercise(
         ),
         Mistake("one_step_back", _one_step_back),
         Mistake("back_along_eps", _back_along_eps),
+    ],
+)
+
+# ---- samplers.clipped_step
+
+
+def clipped_step(x_t: Tensor, t: int, eps_hat: Tensor, z: Tensor, schedule: Schedule) -> Tensor:
+    """A draw from q(x_{t-1} | x_t, x_0_hat), the guess clipped: Ho et al. 2020, eqs. 6 and 7."""
+    alpha_t, beta_t = float(schedule.alpha[t]), float(schedule.beta[t])
+    bar_t, bar_prev = float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1])
+    x_0_hat = ((x_t - (1 - bar_t) ** 0.5 * eps_hat) / bar_t**0.5).clamp(-1, 1)
+    mean = (bar_prev**0.5 * beta_t * x_0_hat + alpha_t**0.5 * (1 - bar_prev) * x_t) / (1 - bar_t)
+    beta_tilde_t = beta_t * (1 - bar_prev) / (1 - bar_t)
+    return mean + beta_tilde_t**0.5 * z
+
+
+def _step_given(x_t: Tensor, t: int, eps_hat: Tensor, z: Tensor, schedule: Schedule) -> Tensor:
+    """What the stub holds: beta_tilde has lost its bars, and its root is missing."""
+    alpha_prev = float(schedule.alpha[t - 1])
+    beta_tilde_t = float(schedule.beta[t]) * (1 - alpha_prev) / float(schedule.beta[t])
+    return ddpm_mean(x_t, t, eps_hat, schedule) + beta_tilde_t * z
+
+
+def _steps(t: int, width: int, schedule: Schedule = _SCHEDULE) -> tuple[Any, ...]:
+    x_t, eps_hat, z = (1.5 * draw(3, 1, 4, width).roll(k, -1) for k in range(3))
+    return (x_t, t, eps_hat, z, schedule)
+
+
+def _no_chance_at_the_end(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    x_1, _, eps, _, schedule = _steps(1, 5)
+    for z in (0 * eps, 0 * eps + 1):
+        yield Comparison(call(x_1, 1, eps, z, schedule), ddpm_mean(x_1, 1, eps, schedule))
+
+
+def _mean_without_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for t in (2, 10):
+        x_t, _, eps, z, schedule = _steps(t, 5)
+        yield Comparison(call(x_t, t, eps, 0 * z, schedule), ddpm_mean(x_t, t, eps, schedule))
+
+
+def _keeps_one_image(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # The data are one grey pixel: what is left of x_t's noise and what is added make 1 - alpha_bar_{t-1}.
+    for t in (2, 6, 10):
+        gone, gone_before = (1 - float(_SCHEDULE.alpha_bar[s]) for s in (t, t - 1))
+        kept, added = call(*_at(t, gone**0.5, 1.0, 0.0)), call(*_at(t, 0.0, 0.0, 1.0))
+        yield Comparison(kept**2 + added**2, pixel(gone_before))
+
+
+def _beta_tilde_alone(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for t in (2, 6, 10):
+        one, none = call(*_at(t, 0.5, -1.2, 1.0)), call(*_at(t, 0.5, -1.2, 0.0))
+        yield Comparison((one - none) ** 2, pixel(float(_SCHEDULE.beta_tilde[t])))
+
+
+def _mended(sigma: Callable[[Schedule, int], Tensor | float]) -> Callable:
+    """The right mean of the clipped guess, with noise of the size made of (schedule, t)."""
+    return lambda x_t, t, eps_hat, z, schedule: ddpm_mean(x_t, t, eps_hat, schedule) + sigma(schedule, t) * z
+
+
+def _gone(s: Schedule, t: int) -> float:
+    return 1 - float(s.alpha_bar[t])
+
+
+def _upside_down(s: Schedule, t: int) -> float:
+    # In plain numbers, as in the stub: at t = 1 it divides by 0 and stops.
+    return (float(s.beta[t]) * _gone(s, t) / _gone(s, t - 1)) ** 0.5
+
+
+def _noise_clipped_too(x_t: Tensor, t: int, eps_hat: Tensor, z: Tensor, schedule: Schedule) -> Tensor:
+    return clipped_step(x_t, t, eps_hat, z, schedule).clamp(-1, 1)
+
+
+def _clip_lost(x_t: Tensor, t: int, eps_hat: Tensor, z: Tensor, schedule: Schedule) -> Tensor:
+    mean = _clipped(lambda x_0_hat: x_0_hat)(x_t, t, eps_hat, schedule)
+    return mean + schedule.beta_tilde[t] ** 0.5 * z
+
+
+CLIPPED_STEP = Exercise(
+    "samplers.clipped_step",
+    chapter=6,
+    kind="debug",
+    reference=clipped_step,
+    given=_step_given,
+    probes=[_at(3, 0.5, -1.2, 0.7), _at(1, 0.5, -1.2, 0.7), _steps(10, width=5), _steps(2, width=3)],
+    hidden=[
+        _steps(7, width=3),
+        _steps(1, width=2),
+        _steps(4, width=4, schedule=_SHORT),
+        _at(10, -1.1, 0.8, -2.3),
+    ],
+    properties=[
+        Property("clipped_end", _no_chance_at_the_end),
+        Property("clipped_mean", _mean_without_noise),
+        Property("clipped_sigma", _beta_tilde_alone),
+        Property("clipped_one", _keeps_one_image),
+    ],
+    mistakes=[
+        Mistake("bars_still_lost", _mended(lambda s, t: s.beta[t - 1] ** 0.5)),
+        Mistake("root_still_missing", _mended(lambda s, t: s.beta_tilde[t])),
+        Mistake("bars_upside_down", _mended(_upside_down)),
+        Mistake(
+            "one_bar_only", _mended(lambda s, t: (s.beta[t] * (1 - s.alpha[t - 1]) / _gone(s, t)) ** 0.5)
+        ),
+        Mistake("other_bar_only", _mended(lambda s, t: _gone(s, t - 1) ** 0.5)),
+        Mistake("beta", _mended(lambda s, t: s.beta[t] ** 0.5)),
+        Mistake("beta_but_at_the_end", _mended(lambda s, t: s.beta[t] ** 0.5 if t > 1 else 0.0)),
+        Mistake("fraction_rooted", _mended(lambda s, t: s.beta[t] * (_gone(s, t - 1) / _gone(s, t)) ** 0.5)),
+        Mistake("squared", _mended(lambda s, t: s.beta_tilde[t] ** 2)),
+        Mistake("no_noise", _mended(lambda s, t: 0.0)),
+        Mistake("noise_clipped_too", _noise_clipped_too),
+        Mistake("clip_lost", _clip_lost),
     ],
 )
 
@@ -429,6 +557,10 @@ class _OneImage(_Toy):
 def _walk(model: nn.Module, size: int, schedule: Schedule) -> tuple[object, ...]:
     shape = (size, 1, 2, 2) if size > 1 else (1, 1, 1, 1)
     return (model, draw(*shape), draw(schedule.T + 1, *shape), schedule)
+
+
+def _other_walk(model: nn.Module, schedule: Schedule, *shape: int) -> tuple[object, ...]:
+    return (model, draw(*shape).flip(-1), draw(schedule.T + 1, *shape).roll(1, -1), schedule)
 
 
 _WALKS = [
@@ -540,6 +672,11 @@ ANCESTRAL = Exercise(
     chapter=6,
     reference=ancestral,
     probes=_WALKS,
+    hidden=[
+        _other_walk(_Toy(0.3, -0.2), _HIDDEN, 2, 3, 3, 5),
+        _other_walk(_Toy(-0.4, 0.3), schedules.linear(T=3, beta_1=0.05, beta_T=0.5), 1, 1, 5, 3),
+        _other_walk(_Toy(0.3, 0.7), _ONE_STEP, 5, 1, 2, 3),
+    ],
     properties=[
         Property("walk_asks", _asked_at),
         Property("walk_recites", _recites),
@@ -575,4 +712,4 @@ ANCESTRAL = Exercise(
     ],
 )
 
-EXERCISES = (DDPM_STEP, DDPM_MEAN, ANCESTRAL)  # in the chapter's order
+EXERCISES = (DDPM_STEP, DDPM_MEAN, CLIPPED_STEP, ANCESTRAL)  # in the chapter's order

@@ -1,9 +1,10 @@
-"""Chapter 07: one DDIM step, the timesteps it visits, and the arc between two noises."""
+"""Chapter 07: one DDIM step, the timesteps it visits, what a solver promises, and the arc of two noises."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from course_lib.exercises.inputs import draw, pixel
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
+_HIDDEN = schedules.linear(T=25, beta_1=0.01, beta_T=0.3)
 
 
 # ---- samplers.ddim_step
@@ -23,9 +25,15 @@ def _at(t: int, t_next: int, eta: float, x_t: float = 0.5, eps_hat: float = -1.2
     return (pixel(x_t), t, t_next, pixel(eps_hat), _SCHEDULE, eta, pixel(z))
 
 
-def _images(t: int, t_next: int, eta: float) -> tuple:
-    x_t, eps_hat, z = (draw(3, 1, 4, 5).roll(k, -1) for k in range(3))
-    return (x_t, t, t_next, eps_hat, _SCHEDULE, eta, z)
+def _images(
+    t: int,
+    t_next: int,
+    eta: float,
+    shape: tuple[int, ...] = (3, 1, 4, 5),
+    schedule: Schedule = _SCHEDULE,
+) -> tuple:
+    x_t, eps_hat, z = (draw(*shape).roll(k, -1) for k in range(3))
+    return (x_t, t, t_next, eps_hat, schedule, eta, z)
 
 
 def _ends_in_the_guess(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -144,6 +152,12 @@ DDIM_STEP = Exercise(
         _at(5, 4, 1.0),
         _images(10, 7, 0.8),
         _images(2, 1, 0.0),
+    ],
+    hidden=[
+        _images(25, 11, 0.3, (2, 3, 3, 5), _HIDDEN),
+        _images(17, 16, 0.6, (1, 1, 5, 7), _HIDDEN),
+        _images(25, 0, 0.7, (4, 1, 3, 3), _HIDDEN),
+        _images(1, 0, 1.0, (1, 1, 5, 3), _HIDDEN),
     ],
     properties=[
         Property("ddim_guess", _ends_in_the_guess),
@@ -274,6 +288,7 @@ TIMES = Exercise(
     reference=times,
     shown=samplers.times,
     probes=_GRIDS,
+    hidden=[(2, 2), (13, 5), (37, 8), (5, 5), (600, 14)],
     properties=[
         Property("times_ends", _both_ends),
         Property("times_falling", _falling),
@@ -299,6 +314,162 @@ TIMES = Exercise(
     ],
     lists=True,
     most=16,
+)
+
+# ---- samplers.order
+
+
+def order(solve: Callable[[int], Tensor], end: Tensor, counts: Sequence[int], bound: float) -> Tensor:
+    """A solver's order, and the first of ``counts`` from which its mean error stays within ``bound``.
+
+    The order is minus the slope of the straight line that fits log error against log S best.
+    """
+    errors = torch.stack([(solve(S) - end).abs().mean() for S in counts])
+    x, y = torch.tensor(counts, dtype=errors.dtype).log(), errors.log()
+    x, y = x - x.mean(), y - y.mean()
+    slope = (x * y).sum() / (x * x).sum()
+    enough = [all(errors[k:] <= bound) for k in range(len(counts))]
+    return torch.stack([-slope, torch.tensor(counts[enough.index(True)], dtype=errors.dtype)])
+
+
+@dataclass(frozen=True)
+class _Solver:
+    """Ends beside the right end by c S^-p, each point to its own side; in ``late`` the error is larger."""
+
+    end: Tensor
+    p: float = 1.0
+    c: float = 1.0
+    late: tuple[int, float] = (0, 1.0)
+
+    def __call__(self, S: int) -> Tensor:
+        # Of mean size 1, of mean 0 where there is more than one point, and no two alike.
+        sides = (
+            torch.linspace(-1, 1, len(self.end), dtype=torch.float64) if len(self.end) > 1 else torch.ones(1)
+        )
+        off = self.c * float(S) ** -self.p * (self.late[1] if self.late[0] == S else 1.0)
+        return self.end + off * (sides / sides.abs().mean()).view_as(self.end)
+
+    def __repr__(self) -> str:
+        return "solve"
+
+
+def _measured(
+    p: float,
+    counts: list[int],
+    bound: float,
+    points: int = 4,
+    c: float = 1.0,
+    late: tuple[int, float] = (0, 1.0),
+) -> tuple[object, ...]:
+    end = draw(points, 1)
+    return (_Solver(end, p, c, late), end, counts, bound)
+
+
+# One point; an error that rises once more after it has passed the bound; bounds that only the mean meets;
+# higher orders, the last on unevenly spaced logarithms, where the mean of the slopes is not that of the ends.
+_MEASURED = [
+    _measured(1.0, [10, 20, 40], 0.03, points=1),
+    _measured(1.0, [10, 20, 40, 80, 160], 0.06, late=(40, 4.0)),
+    _measured(1.0, [10, 20, 40, 80], 0.053),
+    _measured(1.0, [10, 20, 40, 80], 0.06),
+    _measured(2.0, [5, 10, 14, 30, 50], 0.006, points=3),
+    _measured(1.5, [7, 10, 30, 100], 0.011, points=5, c=0.4, late=(30, 1.7)),
+]
+
+
+def _order_found(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for p in (1.0, 2.0, 3.5):
+        got = call(*_measured(p, [5, 10, 30, 70], 1.0))
+        yield Comparison(got[0], torch.tensor(p, dtype=torch.float64))
+
+
+def _unit_does_not_matter(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    counts, late = [10, 20, 40, 80], (20, 3.0)
+    one = call(*_measured(1.0, counts, 0.03, late=late))
+    yield Comparison(call(*_measured(1.0, counts, 0.3, c=10.0, late=late)), one)
+
+
+def _stays_below(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for late, steps in (((0, 1.0), 20), ((40, 4.0), 80), ((80, 9.0), 160)):
+        got = call(*_measured(1.0, [10, 20, 40, 80, 160], 0.06, late=late))
+        yield Comparison(got[1], torch.tensor(float(steps)))
+
+
+def _loosely_bound(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    got = call(*_measured(1.0, [15, 20, 40], 1.0))
+    yield Comparison(got[1], torch.tensor(15.0))
+
+
+def _concluded(
+    error: Callable[[Tensor], Tensor] = lambda off: off.abs().mean(),
+    slope: Callable[[Tensor, Tensor], Tensor] | None = None,
+    steps: Callable[[list[int], list[bool]], float] | None = None,
+) -> Callable[..., Tensor]:
+    """The answer with another error of the gaps, another order of (S, errors), or another choice of S.
+
+    ``steps`` chooses from the counts and whether each error is within the bound.
+    """
+
+    def answer(solve: Callable[[int], Tensor], end: Tensor, counts: list[int], bound: float) -> Tensor:
+        errors = torch.stack([error(solve(S) - end) for S in counts])
+        within = [bool(e <= bound) for e in errors]
+        x = torch.tensor(counts, dtype=torch.float64)
+        found = slope(x, errors) if slope else -_slope(x.log(), errors.log())
+        chosen = steps(counts, within) if steps else counts[_stays(within)]
+        return torch.stack([found, torch.tensor(float(chosen), dtype=torch.float64)])
+
+    return answer
+
+
+def _slope(x: Tensor, y: Tensor) -> Tensor:
+    return ((x - x.mean()) * (y - y.mean())).sum() / (x - x.mean()).square().sum()
+
+
+def _stays(within: list[bool]) -> int:
+    return next(k for k in range(len(within)) if all(within[k:]))
+
+
+ORDER = Exercise(
+    "samplers.order",
+    chapter=7,
+    kind="measure",
+    reference=order,
+    probes=_MEASURED,
+    hidden=[
+        _measured(1.2, [4, 9, 25, 60], 0.05, points=2, late=(25, 5.0)),
+        _measured(2.5, [6, 12, 18], 0.0125, points=7),
+        _measured(0.5, [10, 20, 50, 100, 250, 1000], 0.11, points=3, late=(250, 2.0)),
+    ],
+    properties=[
+        Property("order_found", _order_found),
+        Property("order_unit", _unit_does_not_matter),
+        Property("order_stays", _stays_below),
+        Property("order_loose", _loosely_bound),
+    ],
+    mistakes=[
+        Mistake("gaps_cancel", _concluded(error=lambda off: off.mean().abs())),
+        Mistake("worst_point", _concluded(error=lambda off: off.abs().max())),
+        Mistake("root_mean_square", _concluded(error=lambda off: off.square().mean().sqrt())),
+        Mistake("mean_square", _concluded(error=lambda off: off.square().mean())),
+        Mistake("summed", _concluded(error=lambda off: off.abs().sum())),
+        Mistake("sign", _concluded(slope=lambda S, e: _slope(S.log(), e.log()))),
+        Mistake("not_logged", _concluded(slope=lambda S, e: -_slope(S, e))),
+        Mistake("only_error_logged", _concluded(slope=lambda S, e: -_slope(S, e.log()))),
+        Mistake("two_logarithms", _concluded(slope=lambda S, e: -_slope(S.log(), e.log10()))),
+        Mistake("upside_down", _concluded(slope=lambda S, e: -_slope(e.log(), S.log()))),
+        Mistake("ends_only", _concluded(slope=lambda S, e: -(e[-1] / e[0]).log() / (S[-1] / S[0]).log())),
+        Mistake("last_two", _concluded(slope=lambda S, e: -_slope(S[-2:].log(), e[-2:].log()))),
+        Mistake(
+            "neighbours_averaged", _concluded(slope=lambda S, e: -(e.log().diff() / S.log().diff()).mean())
+        ),
+        Mistake(
+            "through_the_origin", _concluded(slope=lambda S, e: -(S.log() @ e.log()) / S.log().square().sum())
+        ),
+        Mistake("first_below", _concluded(steps=lambda counts, within: counts[within.index(True)])),
+        Mistake("one_more", _concluded(steps=lambda counts, within: [*counts, 0][_stays(within) + 1])),
+        Mistake("place_in_the_list", _concluded(steps=lambda counts, within: _stays(within))),
+        Mistake("last_above", _concluded(steps=lambda counts, within: [*counts, 0][_stays(within) - 1])),
+    ],
 )
 
 # ---- latents.slerp
@@ -428,6 +599,7 @@ SLERP = Exercise(
         (*_pair(2, 3, 3, 2), 0.6),
         (*_pair(2, 2, 2, 2), 0.6),
     ],
+    hidden=[(*_pair(5, 1, 3, 4), 0.45), (*_pair(1, 3, 5, 3), 0.95), (*_pair(4, 1, 7, 1), 0.05)],
     properties=[
         Property("arc_ends", _starts_and_ends),
         Property("arc_length", _keeps_the_length),
@@ -463,4 +635,4 @@ SLERP = Exercise(
     ],
 )
 
-EXERCISES = (DDIM_STEP, TIMES, SLERP)  # in the chapter's order
+EXERCISES = (DDIM_STEP, TIMES, ORDER, SLERP)  # in the chapter's order

@@ -1,4 +1,4 @@
-"""Chapter 08: the score from the noise, one Langevin move, the flow's drift, and a step along it."""
+"""Chapter 08: the score from the noise, a Langevin move and what many make, the flow's drift, Heun's step."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from course_lib.exercises.inputs import draw
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
+_HIDDEN = schedules.linear(T=25, beta_1=0.01, beta_T=0.3)
+_ONE_STEP = schedules.linear(T=1, beta_1=0.3, beta_T=0.3)
 
 
 def _point(*values: float) -> Tensor:
@@ -73,6 +75,11 @@ FROM_EPS = Exercise(
     reference=score.from_eps,
     # One point; a batch of another size than the points' dimension; and B == D, where a flat table runs.
     probes=[(_point(0.6, -1.2), torch.tensor([3]), _SCHEDULE), _cloud(1, 5, 10), _cloud(2, 7)],
+    hidden=[
+        (draw(4, 3), torch.tensor([1, 25, 12, 3]), _HIDDEN),
+        (draw(1, 5), torch.tensor([25]), _HIDDEN),
+        (draw(2, 1), torch.tensor([1, 1]), _ONE_STEP),
+    ],
     properties=[
         Property("score_against_noise", _against_the_noise),
         Property("score_uphill", _uphill),
@@ -166,6 +173,10 @@ LANGEVIN_MOVE = Exercise(
     chapter=8,
     reference=langevin_move,
     probes=[_PARTICLE, _particles(0.05), _particles(0.8)],
+    hidden=[
+        (draw(4, 3), draw(4, 3).flip(0), 0.15, draw(4, 3).roll(1, -1)),
+        (draw(1, 5), draw(1, 5).flip(-1) - 0.4, 1.7, draw(1, 5).roll(2, -1)),
+    ],
     properties=[
         Property("langevin_stays", _stays),
         Property("langevin_climbs", _climbs),
@@ -192,6 +203,93 @@ LANGEVIN_MOVE = Exercise(
         Mistake("one_noise_for_all", _moved(noise=lambda z: z[:1])),
         Mistake("own_noise", _moved(noise=torch.randn_like)),
         Mistake("uniform_noise", _moved(noise=torch.rand_like)),
+    ],
+)
+
+# ---- score.predict_langevin
+
+
+def predict_langevin() -> list[int]:
+    """Four numbers of walks on N(0, 3^2) by moves with half the step at the score.
+
+    The step from which on a walk no longer settles; and for the step 9, the variance that stays, the mean
+    after two moves from 8, and the variance that stays when the shake is taken from the other form.
+    """
+    v, step = 3**2, 9
+    left = 1 - step / (2 * v)  # of a point's distance from the middle, after one move
+    edge = 4 * v  # there it would be -1
+    variance = step / (1 - left**2)
+    mean = 8 * left**2
+    mixed = 2 * step / (1 - left**2)
+    return [round(number) for number in (edge, variance, mean, mixed)]
+
+
+def _foreseen(**slips: int) -> Callable[[], list[int]]:
+    """A prediction that is right but for the entries named."""
+
+    def answer() -> list[int]:
+        right = dict(zip(("edge", "variance", "mean", "mixed"), predict_langevin(), strict=True))
+        return list((right | slips).values())
+
+    return answer
+
+
+def _number(value: float) -> Tensor:
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def _throws_across(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    edge, _, _, _ = call()
+    yield Comparison(1 - edge / 18, _number(-1.0))
+
+
+def _stays_as_it_is(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    _, variance, _, _ = call()
+    yield Comparison((1 - 9 / 18) ** 2 * variance + 9, variance)
+
+
+def _same_share_twice(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    _, _, mean, _ = call()
+    yield Comparison(mean / 8, _number((1 - 9 / 18) ** 2))
+
+
+def _twice_the_noise(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    _, variance, _, mixed = call()
+    yield Comparison(mixed, 2 * variance)
+
+
+PREDICT_LANGEVIN = Exercise(
+    "score.predict_langevin",
+    chapter=8,
+    kind="predict",
+    lists=True,
+    reference=predict_langevin,
+    probes=[()],
+    properties=[
+        Property("foresee_edge", _throws_across),
+        Property("foresee_variance", _stays_as_it_is),
+        Property("foresee_mean", _same_share_twice),
+        Property("foresee_mixed", _twice_the_noise),
+    ],
+    mistakes=[
+        Mistake("other_form", _foreseen(edge=18, variance=18, mean=0)),
+        Mistake("other_form_edge", _foreseen(edge=18)),
+        Mistake("narrow_hill", _foreseen(edge=4)),
+        Mistake("std_of_the_hill", _foreseen(edge=12)),
+        Mistake("too_careful", _foreseen(edge=9)),
+        Mistake("no_bias", _foreseen(variance=9)),
+        Mistake("other_form_variance", _foreseen(variance=18)),
+        Mistake("bias_downwards", _foreseen(variance=7)),
+        Mistake("bias_added", _foreseen(variance=10)),
+        Mistake("standard_deviation", _foreseen(variance=3)),
+        Mistake("one_move", _foreseen(mean=4)),
+        Mistake("at_once", _foreseen(mean=0)),
+        Mistake("stays_there", _foreseen(mean=8)),
+        Mistake("narrow_score", _foreseen(mean=98)),
+        Mistake("mixed_small_step", _foreseen(mixed=18)),
+        Mistake("mixed_unnoticed", _foreseen(mixed=12)),
+        Mistake("mixed_other_way", _foreseen(mixed=9)),
+        Mistake("mixed_squared", _foreseen(mixed=48)),
     ],
 )
 
@@ -266,6 +364,11 @@ FLOW_DRIFT = Exercise(
     chapter=8,
     reference=flow_drift,
     probes=[(_point(0.5), _point(-1.2), 0.36, 0.1), _states(0.9, 0.05), _states(0.1, 0.3)],
+    hidden=[
+        (draw(4, 3), draw(4, 3).flip(0) - 0.2, 0.7, 0.15),
+        (draw(1, 5), draw(1, 5).flip(-1) + 0.6, 0.02, 0.6),
+        (draw(2, 1), draw(2, 1).flip(0), 0.999, 0.001),
+    ],
     properties=[
         Property("flow_white", _white_stands),
         Property("flow_gaussian", _breathes),
@@ -398,6 +501,11 @@ HEUN = Exercise(
         (_Field(0.5, -0.2, e=0.1), _point(0.5), 2.0, 1.0),
         (_Field(0.2, 0.4, -0.3, 0.1, 0.1), draw(3, 2), 3.0, 2.5),
     ],
+    hidden=[
+        (_Field(-0.4, 0.3, 0.2, -0.1, 0.05), draw(2, 5), 0.0, 0.7),
+        (_Field(0.1, -0.6, 0.4, 0.3, -0.2), draw(1, 1), 4.0, 2.2),
+        (_Field(0.3, 0.2, e=-0.4), draw(4, 3), 0.9, 0.0),
+    ],
     properties=[
         Property("heun_straight", _straight),
         Property("heun_time", _slope_of_time),
@@ -425,4 +533,4 @@ HEUN = Exercise(
     ],
 )
 
-EXERCISES = (FROM_EPS, LANGEVIN_MOVE, FLOW_DRIFT, HEUN)  # in the chapter's order
+EXERCISES = (FROM_EPS, LANGEVIN_MOVE, PREDICT_LANGEVIN, FLOW_DRIFT, HEUN)  # in the chapter's order

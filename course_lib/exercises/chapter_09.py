@@ -1,4 +1,4 @@
-"""Chapter 09: drop labels in training, combine two predictions, and ask for both in one call."""
+"""Chapter 09: drop labels in training, combine two predictions, read the dial, ask for both in one call."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ _Y, _U = _labels(7, 2, 9, 0, 4), torch.tensor([0.63, 0.08, 0.91, 0.17, 0.35], dt
 
 
 def _never(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    yield Comparison(call(_Y, 10, 0.0, _U), _Y)
+    u = _U - _U.min()  # a random number in [0, 1) may well be 0, and is not smaller than p = 0
+    yield Comparison(call(_Y, 10, 0.0, u), _Y)
 
 
 def _always(exercise: Exercise, call: Call) -> Iterator[Comparison]:
@@ -78,6 +79,11 @@ DROP_LABELS = Exercise(
         (_labels(7, 2), 10, 0.2, torch.tensor([0.63, 0.08], dtype=torch.float64)),
         (_labels(1, 3, 0), 4, 0.5, torch.tensor([0.34, 0.85, 0.12], dtype=torch.float64)),
         (_Y, 10, 0.5, _U),
+    ],
+    hidden=[
+        (_labels(0, 8, 6, 3, 3, 8, 1), 9, 0.65, _evenly(7).roll(3)),
+        (_labels(4), 5, 0.3, torch.tensor([0.29], dtype=torch.float64)),
+        (_labels(2, 0, 1), 3, 0.15, _evenly(3)),
     ],
     properties=[
         Property("drop_never", _never),
@@ -141,6 +147,11 @@ COMBINE = Exercise(
     chapter=9,
     reference=guidance.combine,
     probes=[(pixel(1.0), pixel(0.2), 7.5), _two(0.5), _two(3.0)],
+    hidden=[
+        (draw(3, 3, 3, 5), draw(3, 3, 3, 5).flip(0) - 0.1, 12.0),
+        (draw(1, 1, 5, 3), draw(1, 1, 5, 3).roll(1, -1), -1.0),
+        (draw(4, 1, 2, 1), draw(4, 1, 2, 1).flip(0), -0.3),
+    ],
     properties=[
         Property("guided_plain", _plain),
         Property("guided_unconditional", _unconditional),
@@ -161,6 +172,148 @@ COMBINE = Exercise(
         Mistake("divided_again", lambda c, u, w: ((1 + w) * c - w * u) / (1 + w)),
         Mistake("only_the_difference", lambda c, u, w: w * (c - u)),
         Mistake("longer_difference", lambda c, u, w: c + (1 + w) * (c - u)),
+    ],
+)
+
+# ---- guidance.enough
+
+
+def enough(w: Tensor, accuracy: Tensor, spread: Tensor, real: float, N: int) -> Tensor:
+    """The smallest w whose accuracy chance cannot tell from the best, and the share of real spread there.
+
+    Chance: two standard errors of an accuracy p that was counted on N samples, 2 sqrt(p (1 - p) / N).
+    """
+    error = (accuracy * (1 - accuracy) / N) ** 0.5
+    good = accuracy.max() - accuracy <= 2 * error
+    k = torch.where(good, w, torch.inf).argmin()
+    return torch.stack([w[k], spread[k] / real])
+
+
+def _dial(N: int, real: float, *rows: tuple[float, float, float]) -> tuple[Any, ...]:
+    """Rows of w, accuracy and spread."""
+    return (*torch.tensor(rows, dtype=torch.float64).T, real, N)
+
+
+# No w is a multiple of its place; not all lists are in order.
+_DIALS = [
+    _dial(400, 2.0, (0.0, 0.9, 2.4), (0.5, 0.96, 1.8), (2.0, 0.97, 1.5)),
+    _dial(
+        1000, 2.1, (-0.5, 0.56, 6.1), (0.0, 0.95, 2.6), (0.5, 0.983, 1.9), (1.5, 0.99, 1.7), (4.0, 0.985, 1.4)
+    ),
+    _dial(
+        1000, 2.1, (4.0, 0.998, 1.4), (1.0, 1.0, 1.7), (0.25, 0.99, 2.2), (0.0, 0.98, 2.5), (-1.0, 0.1, 7.7)
+    ),
+    # Each error without its root, or with only a part of it, chooses another w; the largest spread, one more.
+    _dial(
+        100,
+        1.6,
+        (3.0, 0.915, 1.7),
+        (6.0, 0.92, 0.8),
+        (0.0, 0.87, 1.5),
+        (4.0, 0.919, 1.1),
+        (2.0, 0.9, 1.3),
+        (2.5, 0.908, 1.2),
+    ),
+]
+
+
+def _plain_best(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    got = call(*_dial(200, 2.0, (0.0, 0.98, 1.9), (1.0, 0.8, 1.0), (3.0, 0.7, 0.5)))
+    yield Comparison(got, torch.tensor([0.0, 0.95]))
+
+
+def _within_two_errors(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # At 0.9 and N = 100 two standard errors are 0.06: a gap of 0.05 lies within them, one of 0.07 beyond.
+    # At 0.3 they are 0.09, which 0.12 is beyond; without the factor p they would be 0.17.
+    for p, best, chosen in ((0.9, 0.95, 0.5), (0.9, 0.97, 3.0), (0.3, 0.42, 3.0)):
+        got = call(*_dial(100, 2.0, (0.5, p, 1.8), (3.0, best, 1.4)))
+        yield Comparison(got[0], torch.tensor(chosen))
+
+
+def _more_samples(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    rows = ((0.5, 0.9, 1.8), (3.0, 0.95, 1.4))
+    got = torch.stack([call(*_dial(N, 2.0, *rows))[0] for N in (100, 400)])
+    yield Comparison(got, torch.tensor([0.5, 3.0]))
+
+
+def _any_order_of_w(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    w, accuracy, spread, real, N = _DIALS[2]
+    turned = (x.flip(0) for x in (w, accuracy, spread))
+    yield Comparison(call(*turned, real, N), call(w, accuracy, spread, real, N))
+
+
+def _read(
+    good: Callable[[Tensor, int], Tensor] | None = None,
+    choose: Callable[[Tensor, Tensor], int | Tensor] | None = None,
+    share: Callable[[Tensor, int | Tensor, float, Tensor], Tensor] | None = None,
+    first: Callable[[Tensor, int | Tensor], Tensor] | None = None,
+) -> Callable[..., Tensor]:
+    """The answer with another test of (accuracy, N), another choice among the good w, or another result."""
+
+    def answer(w: Tensor, accuracy: Tensor, spread: Tensor, real: float, N: int) -> Tensor:
+        ok = good(accuracy, N) if good else _gap(accuracy) <= 2 * _error(accuracy, N)
+        k = choose(w, ok) if choose else torch.where(ok, w, torch.inf).argmin()
+        kept = share(spread, k, real, w) if share else spread[k] / real
+        return torch.stack([first(w, k) if first else w[k], kept])
+
+    return answer
+
+
+def _gap(accuracy: Tensor) -> Tensor:
+    return accuracy.max() - accuracy
+
+
+def _error(accuracy: Tensor, N: int) -> Tensor:
+    return (accuracy * (1 - accuracy) / N) ** 0.5
+
+
+def _best_error(accuracy: Tensor, N: int) -> Tensor:
+    return _error(accuracy.max(), N)
+
+
+def _most_varied(w: Tensor, accuracy: Tensor, spread: Tensor, real: float, N: int) -> Tensor:
+    good = _gap(accuracy) <= 2 * _error(accuracy, N)
+    k = torch.where(good, spread, -torch.inf).argmax()
+    return torch.stack([w[k], spread[k] / real])
+
+
+ENOUGH = Exercise(
+    "guidance.enough",
+    chapter=9,
+    kind="measure",
+    reference=enough,
+    probes=_DIALS,
+    hidden=[
+        _dial(50, 1.3, (0.0, 0.72, 1.9), (0.75, 0.8, 2.0), (2.5, 0.84, 1.2), (5.0, 0.82, 0.9)),
+        _dial(5000, 3.0, (8.0, 0.996, 1.5), (-0.25, 0.9, 4.0), (0.3, 0.992, 3.3), (2.0, 0.995, 2.1)),
+        _dial(10, 2.0, (1.0, 0.4, 1.9), (7.0, 1.0, 1.0)),
+    ],
+    properties=[
+        Property("dial_plain", _plain_best),
+        Property("dial_errors", _within_two_errors),
+        Property("dial_samples", _more_samples),
+        Property("dial_order", _any_order_of_w),
+    ],
+    mistakes=[
+        Mistake("the_best", _read(good=lambda p, N: p == p.max())),
+        Mistake("best_left_out", _read(good=lambda p, N: _gap(p) < 2 * _error(p, N))),
+        Mistake("one_error", _read(good=lambda p, N: _gap(p) <= _error(p, N))),
+        Mistake("not_rooted", _read(good=lambda p, N: _gap(p) <= 2 * p * (1 - p) / N)),
+        Mistake("N_not_rooted", _read(good=lambda p, N: _gap(p) <= 2 * (p * (1 - p)) ** 0.5 / N)),
+        Mistake("not_over_N", _read(good=lambda p, N: _gap(p) <= 2 * (p * (1 - p)) ** 0.5)),
+        Mistake("error_of_the_best", _read(good=lambda p, N: _gap(p) <= 2 * _best_error(p, N))),
+        Mistake("over_all_w", _read(good=lambda p, N: _gap(p) <= 2 * p.std() / len(p) ** 0.5)),
+        Mistake("a_percent", _read(good=lambda p, N: _gap(p) <= 0.01)),
+        Mistake("first_in_the_list", _read(choose=lambda w, ok: ok.double().argmax())),
+        Mistake("largest_w", _read(choose=lambda w, ok: torch.where(ok, w, -torch.inf).argmax())),
+        Mistake("largest_spread", _most_varied),
+        Mistake("last_that_is_not", _read(choose=lambda w, ok: torch.where(ok, -torch.inf, w).argmax())),
+        Mistake("place_in_the_list", _read(first=lambda w, k: torch.as_tensor(k, dtype=w.dtype))),
+        Mistake("spread_itself", _read(share=lambda spread, k, real, w: spread[k])),
+        Mistake("upside_down", _read(share=lambda spread, k, real, w: real / spread[k])),
+        Mistake("against_plain", _read(share=lambda spread, k, real, w: spread[k] / spread[w == 0][0])),
+        Mistake("what_is_lost", _read(share=lambda spread, k, real, w: 1 - spread[k] / real)),
+        Mistake("smallest_spread", _read(share=lambda spread, k, real, w: spread.min() / real)),
     ],
 )
 
@@ -210,6 +363,7 @@ class _Watch(_Toy):
 
 
 _TOY = _Toy()
+_OTHER_TOY = _Toy(0.3, -0.2, 0.7)
 
 
 def _asked(w: float, *times: int, model: _Toy = _TOY) -> tuple[Any, ...]:
@@ -273,6 +427,11 @@ BOTH = Exercise(
     reference=both,
     # One image, whose halves cannot be interleaved; then more, with a timestep and a label for each.
     probes=[_asked(1.5, 4), _asked(0.5, 9, 2), _asked(3.0, 3, 8, 5)],
+    hidden=[
+        (_OTHER_TOY, draw(4, 3, 3, 5), torch.tensor([7, 1, 4, 12]), torch.tensor([5, 1, 3, 0]), 6, 0.75),
+        (_OTHER_TOY, draw(1, 1, 5, 3), torch.tensor([20]), torch.tensor([2]), 3, -1.0),
+        (_OTHER_TOY, draw(2, 1, 3, 3), torch.tensor([6, 6]), torch.tensor([7, 4]), 20, 8.0),
+    ],
     properties=[
         Property("both_conditional", _conditional),
         Property("both_null", _with_null),
@@ -304,4 +463,4 @@ BOTH = Exercise(
     ],
 )
 
-EXERCISES = (DROP_LABELS, COMBINE, BOTH)  # in the chapter's order
+EXERCISES = (DROP_LABELS, COMBINE, ENOUGH, BOTH)  # in the chapter's order

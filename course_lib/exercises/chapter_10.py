@@ -1,4 +1,4 @@
-"""Chapter 10: keep the known pixels while drawing, the flow's loss, and the nearest training image."""
+"""Chapter 10: keep the known pixels while drawing, foresee what latents save, flow's loss, the nearest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from course_lib.exercises.inputs import draw, pixel
 from course_lib.schedules import Schedule
 
 _SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
+_HIDDEN = schedules.linear(T=25, beta_1=0.01, beta_T=0.3)
 
 
 # ---- inpaint.replace
@@ -37,6 +38,11 @@ def _holed(t: int) -> tuple:
     return (x_t, x_0, mask, t, eps, _SCHEDULE)
 
 
+def _scattered(t: int, *shape: int) -> tuple:
+    x_t, x_0, eps = (draw(*shape).roll(k, -1) for k in range(3))
+    return (x_t, x_0, draw(*shape).flip(-1) > 0, t, eps, _HIDDEN)
+
+
 def _leaves_the_hole(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     for t in (0, 4, 9):
         x_t, _, mask, *_ = arguments = _holed(t)
@@ -49,7 +55,7 @@ def _clean_at_the_end(exercise: Exercise, call: Call) -> Iterator[Comparison]:
 
 
 def _level_of_t(exercise: Exercise, call: Call) -> Iterator[Comparison]:
-    for t in (1, 5, 9):
+    for t in (1, 5, _SCHEDULE.T):
         signal = call(*_known(t, x_t=0.0, x_0=1.0, eps=0.0))
         noise = call(*_known(t, x_t=0.0, x_0=0.0, eps=1.0))
         alpha_bar_t = float(_SCHEDULE.alpha_bar[t])
@@ -103,6 +109,7 @@ REPLACE = Exercise(
     chapter=10,
     reference=replace,
     probes=[_known(4), _known(4, known=False), _holed(7), _holed(1), _holed(0)],
+    hidden=[_scattered(25, 2, 1, 3, 5), _scattered(13, 4, 1, 2, 7), _scattered(1, 1, 1, 5, 3)],
     properties=[
         Property("inpaint_hole", _leaves_the_hole),
         Property("inpaint_clean", _clean_at_the_end),
@@ -169,6 +176,10 @@ class _Toy:
 def _point(*values: float) -> Tensor:
     """One point, (1, D) in float64."""
     return torch.tensor([values], dtype=torch.float64)
+
+
+def _row(*values: float) -> Tensor:
+    return torch.tensor(values, dtype=torch.float64)
 
 
 def _path(model: _Toy, *s: float) -> tuple:
@@ -239,6 +250,11 @@ FLOW_LOSS = Exercise(
         (_Toy(0.5, 0.3), _point(0.5, -1.0), torch.tensor([0.2], dtype=torch.float64), _point(1.0, 0.3)),
         _path(_Toy(0.5, 0.3), 0.1, 0.6, 0.9),
         _path(_Toy(0.5, 0.3), 0.3, 0.8),
+    ],
+    hidden=[
+        (_Toy(-0.3, 0.8), draw(4, 5), _row(0.0, 0.35, 1.0, 0.7), draw(4, 5).flip(0) - 0.2),
+        (_Toy(0.7, -0.4), draw(1, 3), _row(0.45), draw(1, 3).roll(1, -1)),
+        (_Toy(0.2, 0.6), draw(3, 3), _row(0.15, 0.55, 0.95), draw(3, 3).flip(0)),
     ],
     properties=[
         Property("velocity_named", _names_the_velocity),
@@ -328,6 +344,11 @@ NEAREST = Exercise(
         _album(3, 5),
         _album(4, 4),
     ],
+    hidden=[
+        (draw(6, 1, 5, 3), draw(3, 1, 5, 3).roll(1, -1)),
+        (draw(1, 1, 3, 7), draw(7, 1, 3, 7).flip(0) + 0.2),
+        (draw(5, 1, 1, 3), draw(1, 1, 1, 3).flip(-1)),
+    ],
     properties=[
         Property("nearest_copy", _finds_the_copy),
         Property("nearest_shift", _brighter),
@@ -358,4 +379,76 @@ NEAREST = Exercise(
     ],
 )
 
-EXERCISES = (REPLACE, FLOW_LOSS, NEAREST)  # in the chapter's order
+# ---- latent.predict_cost
+
+
+def predict_cost() -> list[int]:
+    """From 1 x 28 x 28 pixels to 4 x 7 x 7 latents: how many times fewer are the numbers, the positions that
+    a convolution visits, the pairs that attention compares; and how often 50 steps call the decoder."""
+    pixels, latents = 28 * 28, 7 * 7
+    numbers = (1 * pixels) // (4 * latents)
+    positions = pixels // latents
+    return [numbers, positions, positions**2, 1]
+
+
+def _foreseen(**slips: int) -> Callable[[], list[int]]:
+    """A prediction that is right but for the entries named."""
+
+    def answer() -> list[int]:
+        right = dict(zip(("numbers", "positions", "pairs", "decoded"), predict_cost(), strict=True))
+        return list((right | slips).values())
+
+    return answer
+
+
+def _four_channels(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    numbers, positions, _, _ = call()
+    yield Comparison(positions, 4 * numbers)
+
+
+def _both_sides(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    _, positions, _, _ = call()
+    yield Comparison(positions, torch.tensor(4.0 * 4.0))
+
+
+def _each_with_each(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    _, positions, pairs, _ = call()
+    yield Comparison(pairs, positions**2)
+
+
+def _only_at_the_end(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    # The sampler never needs the picture on its way, so 50 steps decode as often as 5.
+    *_, decoded = call()
+    yield Comparison(decoded, decoded.new_ones(()))
+
+
+PREDICT_COST = Exercise(
+    "latent.predict_cost",
+    chapter=10,
+    kind="predict",
+    lists=True,
+    reference=predict_cost,
+    probes=[()],
+    properties=[
+        Property("cost_channels", _four_channels),
+        Property("cost_sides", _both_sides),
+        Property("cost_pairs", _each_with_each),
+        Property("cost_decoder", _only_at_the_end),
+    ],
+    mistakes=[
+        Mistake("all_alike", _foreseen(positions=4, pairs=4)),
+        Mistake("channels_forgotten", _foreseen(numbers=16)),
+        Mistake("channels_multiplied", _foreseen(numbers=64)),
+        Mistake("one_side", _foreseen(positions=4)),
+        Mistake("same_weights", _foreseen(positions=1)),
+        Mistake("pairs_as_positions", _foreseen(pairs=16)),
+        Mistake("pairs_of_numbers", _foreseen(pairs=4)),
+        Mistake("pairs_doubled", _foreseen(pairs=32)),
+        Mistake("pairs_halved", _foreseen(pairs=128)),
+        Mistake("decoded_at_each_step", _foreseen(decoded=50)),
+        Mistake("decoded_never", _foreseen(decoded=0)),
+        Mistake("encoded_too", _foreseen(decoded=2)),
+    ],
+)
+
+EXERCISES = (REPLACE, PREDICT_COST, FLOW_LOSS, NEAREST)  # in the chapter's order

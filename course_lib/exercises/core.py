@@ -1,18 +1,11 @@
-"""What an exercise is, and how an answer is judged without ever raising.
-
-An answer is first compared with the exercise's named mistakes: when it does exactly what a known mistake
-does, the learner gets that mistake's hint. Otherwise the ordered properties are tried, and the first one
-that does not hold is shown with its smallest example.
-"""
+"""What an exercise is: a reference, its probes, ordered properties, and named mistakes."""
 
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,6 +16,8 @@ Answer = Callable[..., object]
 Arguments = tuple[object, ...]
 # float32 answers are welcome: this is some eighty of its rounding steps, and far below any mistake.
 TOLERANCE = 1e-5
+# What the learner does: commit to an answer, fill a gap, write it all, mend what is broken, or find it out.
+KINDS = ("predict", "complete", "write", "debug", "measure")
 
 
 @dataclass(frozen=True)
@@ -35,14 +30,6 @@ class Comparison:
     got: Tensor
     want: Tensor
     name: str = ""
-
-
-class Broken(Exception):  # noqa: N818  (it ends a property; nothing is wrong with the program)
-    """Raised inside a property when the answer gave no tensor at all; ``outcome`` says what it did."""
-
-    def __init__(self, outcome: Outcome, arguments: Arguments):
-        super().__init__(outcome.kind)
-        self.outcome, self.arguments = outcome, arguments
 
 
 Call = Callable[..., Tensor]
@@ -66,15 +53,6 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Example:
-    """One call in which an answer goes wrong, as text: its input, the reference's output, the answer's."""
-
-    inputs: str
-    expected: str = ""
-    got: str = ""
-
-
-@dataclass(frozen=True)
 class Exercise:
     """A task with its reference, its probe inputs (smallest first), properties and named mistakes.
 
@@ -82,8 +60,14 @@ class Exercise:
     answer must let the gradient through to the model that it was given. With ``lists`` the answer is a list
     of whole numbers, such as timesteps; a tensor of whole numbers counts as one, since its entries index a
     table as a list's do, and one of decimals does not, since its entries index nothing. ``most``: up to so
-    many numbers are shown in full. Raises ValueError for fewer than three mistakes, no probes, or a name
-    used twice.
+    many numbers are shown in full. ``hidden``: further inputs, which only grading tries.
+
+    ``kind`` is one of KINDS. A "predict" takes no arguments, its answer is never shown what was expected, and
+    a mistake is recognised by the entries in which it differs from the reference, whatever the others are.
+    A "debug" comes with ``given``, the broken function of its stub: what still does the same is unsolved.
+
+    Raises ValueError for fewer than three mistakes, no probes, a name used twice, an unknown kind, or a
+    ``given`` without "debug" or the other way round.
     """
 
     name: str
@@ -96,6 +80,9 @@ class Exercise:
     trains: bool = False
     lists: bool = False
     most: int = 6
+    hidden: Sequence[Arguments] = ()
+    kind: str = "write"
+    given: Answer | None = None
 
     def __post_init__(self) -> None:
         for kind, known in (("mistakes", self.mistakes), ("properties", self.properties)):
@@ -105,11 +92,22 @@ class Exercise:
             raise ValueError(lang.text("exercise.few_mistakes", name=self.name, got=len(self.mistakes)))
         if not self.probes:
             raise ValueError(lang.text("exercise.no_probes", name=self.name))
+        if self.kind not in KINDS:
+            raise ValueError(
+                lang.text("exercise.kind", name=self.name, got=repr(self.kind), allowed=", ".join(KINDS))
+            )
+        if (self.kind == "debug") != (self.given is not None):
+            raise ValueError(lang.text("exercise.given", name=self.name))
 
     @property
     def all_properties(self) -> tuple[Property, ...]:
         """The exercise's properties between the two that open and those that close every check."""
-        return (RUNS, SHAPE, *self.properties, AGREES, *([GRADIENT] if self.trains else []))
+        agrees = AGREES_WHOLE if self.lists else AGREES
+        return (RUNS, SHAPE, *self.properties, agrees, *([GRADIENT] if self.trains else []))
+
+    def tried(self, hidden: bool) -> tuple[Property, ...]:
+        """All properties and, with ``hidden``, the one that only grading tries, if there are such cases."""
+        return (*self.all_properties, *([HIDDEN] if hidden and self.hidden else []))
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -168,176 +166,12 @@ def _nothing(exercise: Exercise, call: Call) -> Iterator[Comparison]:
     yield from ()
 
 
+def _agrees_hidden(exercise: Exercise, call: Call) -> Iterator[Comparison]:
+    for arguments in exercise.hidden:
+        yield Comparison(call(*arguments), exercise.want(*arguments))
+
+
 RUNS, SHAPE, AGREES = Property("runs", _runs), Property("shape", _shape), Property("agrees", _agrees)
-GRADIENT = Property("gradient", _nothing)  # no property sees it in the values: first_failure asks the calls
-# What ``item()``, ``float()`` and ``numpy()`` leave of a tensor.
-CUT_OFF = ("float", "int", "float32", "float64", "ndarray")
-
-MOST_NAMED = 16  # entries of a named quantity that are shown
-DECIMALS = (torch.float32, torch.float64)  # of a tensor, where a list of whole numbers is asked for
-
-
-def first_failure(exercise: Exercise, answer: Answer) -> tuple[Property, Example | None, list[str]] | None:
-    """The first property the answer breaks, a call that shows it, and what to tell the learner.
-
-    An answer that is right, but changes what the caller passed in, breaks RUNS; one that is right, but cut
-    off from the model that it should train, breaks GRADIENT.
-    """
-    calls: list[tuple[Arguments, Outcome]] = []
-
-    def call(*arguments: object) -> Tensor:
-        outcome = run(answer, arguments)
-        if exercise.lists and outcome.dtype in DECIMALS:
-            outcome = Outcome("type", detail=f"Tensor[{str(outcome.dtype).removeprefix('torch.')}]")
-        if outcome.value is None:
-            raise Broken(outcome, arguments)
-        calls.append((arguments, outcome))
-        return outcome.value
-
-    def fails(
-        known: Property, since: int, named: Comparison | None = None
-    ) -> tuple[Property, Example | None, list[str]]:
-        claim = lang.text("exercise.does_not_hold", claim=lang.text(f"property.{known.name}"))
-        told = [claim, *changed_too(exercise, (outcome for _, outcome in calls))]
-        if named is None:
-            if any(_not_a_number(exercise, arguments, outcome) for arguments, outcome in calls[since:]):
-                told.append(lang.text("exercise.not_a_number"))
-            return known, _wrong_call(exercise, calls[since:]), told
-        want, got = (f"{named.name} = {show(value, most=MOST_NAMED)}" for value in (named.want, named.got))
-        return known, Example(example(exercise, calls[-1][0]).inputs, want, got), told
-
-    for known in exercise.all_properties:
-        since = len(calls)
-        try:
-            for c in known.test(exercise, call):
-                if not close(c.got, c.want):
-                    return fails(known, since, c if c.name else None)
-                since = len(calls)
-        except Broken as broken:
-            return known, example(exercise, broken.arguments), _no_answer(exercise, broken.outcome)
-        except (RuntimeError, IndexError, ValueError):
-            # The property indexes or adds what it was given, and an answer of an odd shape does not allow it.
-            return fails(known, since)
-    for arguments, outcome in calls:
-        if outcome.changed is not None:
-            name = exercise.arguments[outcome.changed]
-            return RUNS, example(exercise, arguments), [lang.text("exercise.changed", name=name)]
-        if exercise.trains and not outcome.grad:
-            return GRADIENT, example(exercise, arguments), [lang.text("exercise.cut_off")]
-    return None
-
-
-def _not_a_number(exercise: Exercise, arguments: Arguments, outcome: Outcome) -> bool:
-    """Whether this call answered NaN where the reference does not."""
-    assert outcome.value is not None
-    if outcome.value.is_meta:  # too large to be right: it has a shape, but no numbers
-        return False
-    return bool(outcome.value.isnan().any()) and not bool(exercise.want(*arguments).isnan().any())
-
-
-def _wrong_call(exercise: Exercise, calls: Sequence[tuple[Arguments, Outcome]]) -> Example | None:
-    """The first of these calls that the reference answers otherwise; else the last one's input alone."""
-    for arguments, outcome in calls:
-        assert outcome.value is not None
-        if not close(outcome.value, exercise.want(*arguments)):
-            return example(exercise, arguments, outcome.value)
-    return example(exercise, calls[-1][0]) if calls else None
-
-
-# What ``math.sqrt`` says of a negative number, before Python 3.14 and since.
-_DOMAIN = re.compile("math domain error|nonnegative")
-
-
-def _no_answer(exercise: Exercise, outcome: Outcome) -> list[str]:
-    """Why a call gave no tensor to compare."""
-    kind = "list" if outcome.kind == "type" and exercise.lists else outcome.kind
-    told = [lang.text(f"exercise.{kind}", got=outcome.detail)]
-    if exercise.trains and outcome.kind == "type" and outcome.detail in CUT_OFF:
-        told.append(lang.text("exercise.cut_off"))
-    if "complex" in outcome.detail or (outcome.error == "ValueError" and _DOMAIN.search(outcome.detail)):
-        told.append(lang.text("exercise.root_of_negative"))
-    if outcome.error == "RuntimeError" and "must match the size of tensor" in outcome.detail:
-        told.append(lang.text("exercise.shapes_apart"))
-    numbers = [
-        name
-        for name, value in zip(exercise.arguments, exercise.probes[0], strict=True)
-        if isinstance(value, int | float)
-    ]
-    if numbers and (outcome.error, True) in (
-        ("TypeError", re.search(r"must be Tensor, not (float|int)", outcome.detail) is not None),
-        ("AttributeError", re.search(r"'(float|int)' object has no", outcome.detail) is not None),
-    ):
-        names = ", ".join(f"`{name}`" for name in numbers)
-        told.append(lang.text("exercise.plain_number", names=names, first=numbers[0]))
-    return told
-
-
-def changed_too(exercise: Exercise, outcomes: Iterable[Outcome]) -> list[str]:
-    """A sentence on the first argument that a wrong answer changed as well; none where it changed nothing."""
-    for outcome in outcomes:
-        if outcome.changed is not None:
-            return [lang.text("exercise.changed_too", name=exercise.arguments[outcome.changed])]
-    return []
-
-
-def matching_mistake(exercise: Exercise, answer: Answer) -> tuple[Mistake, Example, list[str]] | None:
-    """The named mistake whose every outcome on the probes is the answer's, if the answer is wrong at all.
-
-    With it a call that shows it, and what to tell the learner.
-    """
-    mine = [run(answer, arguments) for arguments in exercise.probes]
-    right = [run(exercise.reference, arguments) for arguments in exercise.probes]
-    differing = [
-        i for i, (m, r) in enumerate(zip(mine, right, strict=True)) if m.value is not None and not alike(m, r)
-    ]
-    if not differing:
-        return None  # right on every probe, or no numbers to go by
-    for mistake in exercise.mistakes:
-        if all(
-            alike(outcome, run(mistake.answer, arguments))
-            for outcome, arguments in zip(mine, exercise.probes, strict=True)
-        ):
-            told = [exercise.hint(mistake.name), *changed_too(exercise, mine)]
-            return mistake, example(exercise, exercise.probes[differing[0]], mine[differing[0]].value), told
-    return None
-
-
-def show(value: object, digits: int = 5, most: int = 6) -> str:
-    """A value in few characters: tensors of up to ``most`` numbers in full, larger ones by their shape."""
-    if not isinstance(value, Tensor):
-        return repr(value)
-    if value.numel() > most:
-        return f"tensor{list(value.shape)}"
-
-    def nested(part: object) -> str:
-        if isinstance(part, list):
-            return "[" + ", ".join(map(nested, part)) + "]"
-        return f"{part:.{digits}g}" if isinstance(part, float) else str(part)
-
-    return nested(value.tolist())
-
-
-def example(exercise: Exercise, arguments: Arguments, got: Tensor | None = None) -> Example:
-    """One call as text: its arguments, what the reference answers, and ``got``, what the answer did.
-
-    Of a large answer only the entry that is furthest off.
-    """
-    inputs = ", ".join(
-        f"{name} = {show(value, most=exercise.most)}"
-        for name, value in zip(exercise.arguments, arguments, strict=True)
-    )
-    if got is None:
-        return Example(inputs)
-    want, place = exercise.want(*arguments), ""
-    in_full = max(got.numel(), want.numel()) <= exercise.most
-    if got.shape != want.shape and not (exercise.lists and in_full):
-        return Example(inputs, f"shape {tuple(want.shape)}", f"shape {tuple(got.shape)}")
-    if not in_full:
-        error = (got - want).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
-        # NumPy's, because torch's unravel_index imports sympy, and the learner waits for it.
-        at = tuple(int(i) for i in np.unravel_index(int(error.argmax()), tuple(want.shape)))
-        want, got, place = want[at], got[at], f"answer{list(at)} = "
-    # As many digits as it takes to see a difference.
-    most = exercise.most
-    digits = next((n for n in (5, 8) if show(want, n, most) != show(got, n, most)), 12)
-    return Example(inputs, place + show(want, digits, most), place + show(got, digits, most))
+AGREES_WHOLE = Property("agrees_whole", _agrees)  # the same of whole numbers, said without a dtype
+HIDDEN = Property("hidden", _agrees_hidden)  # only grading tries it
+GRADIENT = Property("gradient", _nothing)  # not seen in the values: faults.first_failure asks the calls

@@ -140,25 +140,25 @@ player(back.tracks, times=back.times, alt=lang.text("alt.welcome.reverse"))
 # 1. **A question comes first.** Write your answer down before you open the fold or run the cell. Even a wrong guess, once written down, makes the right answer stick.
 # 2. **Run cells with Shift + Enter.** Code cells are short and shared by all languages; change anything and run again. Your copy is yours: an update never overwrites it.
 # 3. **The $t$ on the page is the $t$ in the code.** It runs from 1 to $T=1000$ as in Ho et al. 2020; $t=0$ is the clean image.
-# 4. **Exercises** are functions with `...` where your answer goes. The cell below checks your function and never stops the notebook.
+# 4. **Exercises** are functions with `...` where your answer goes, or finished ones with mistakes in them, which you find and mend. The cell below checks your function and never stops the notebook.
 # 5. **Numbers** are written as the code prints them, with a decimal point and without separators: 0.724, 18000.
 
-# %% [markdown] key="how" lang="id" ref="b4906851"
+# %% [markdown] key="how" lang="id" ref="68a17b16"
 # ## Cara belajar satu bab
 #
 # 1. **Pertanyaan datang lebih dulu.** Tulis jawabanmu sebelum membuka lipatan atau menjalankan sel. Tebakan yang keliru pun, asal sudah diputuskan, membuat jawaban yang benar lebih lama diingat.
 # 2. **Jalankan sel dengan Shift + Enter.** Sel kodenya pendek dan sama di semua bahasa; ubah sesukamu lalu jalankan lagi. Salinanmu tetap milikmu: pembaruan tidak pernah menimpanya.
 # 3. **$t$ di halaman adalah $t$ di dalam kode.** Nilainya dari 1 sampai $T=1000$ seperti pada Ho et al. 2020; $t=0$ adalah gambar bersih.
-# 4. **Latihan** berupa fungsi dengan `...` di tempat jawabanmu. Sel di bawahnya memeriksa jawaban itu dan tidak pernah menghentikan notebook.
+# 4. **Latihan** berupa fungsi dengan `...` di tempat jawabanmu, atau fungsi yang sudah lengkap tetapi memuat kesalahan, yang perlu kita temukan dan perbaiki. Sel di bawahnya memeriksa jawaban itu dan tidak pernah menghentikan notebook.
 # 5. **Bilangan** ditulis seperti keluaran kodenya, dengan titik desimal dan tanpa pemisah ribuan: 0.724, 18000.
 
-# %% [markdown] key="how" lang="ko" ref="b4906851"
+# %% [markdown] key="how" lang="ko" ref="68a17b16"
 # ## 한 장을 공부하는 법
 #
 # 1. **질문이 먼저 나옵니다.** 접힌 답을 펼치거나 셀을 실행하기 전에 자기 답을 적으십시오. 틀리더라도 먼저 정해 본 답이 있어야 옳은 답이 오래 남습니다.
 # 2. **Shift + Enter로 셀을 실행합니다.** 코드 셀은 짧고 세 언어가 똑같습니다. 무엇이든 고쳐서 다시 실행해 보십시오. 업데이트를 해도 여러분의 사본은 덮어쓰지 않습니다.
 # 3. **본문의 $t$가 곧 코드의 $t$입니다.** Ho et al. 2020을 따라 1부터 $T=1000$까지이며, $t=0$은 깨끗한 이미지입니다.
-# 4. **연습문제**는 답을 쓸 자리에 `...`이 있는 함수입니다. 바로 아래 셀이 답을 확인하며, 답이 없거나 틀려도 노트북은 멈추지 않습니다.
+# 4. **연습문제**는 답을 쓸 자리에 `...`이 있거나, 찾아서 고칠 실수가 든 함수입니다. 바로 아래 셀이 답을 확인하며, 답이 없거나 틀려도 노트북은 멈추지 않습니다.
 # 5. **수**는 코드가 출력하는 그대로, 소수점은 찍고 자릿수 쉼표 없이 적습니다. 0.724, 18000과 같습니다.
 
 # %% [markdown] key="try-check" lang="en"

@@ -307,6 +307,46 @@ error = (by_hand - x_t).abs().max().item()
 assert error < 1e-6
 print("x_t", tuple(x_t.shape), f"alpha_bar_t {alpha_bar_t:.3f}  error {error:.0e}")
 
+# %% [markdown] key="predict-mix-task" lang="en"
+# It is, up to rounding. Now see whether you can *foresee* a mixture.
+#
+# **Exercise 2.** Picture and noise both have standard deviation 1 and are independent, and `share` is $0.36$. Predict four whole numbers, in percent: what the picture is multiplied by, what the noise is multiplied by, the standard deviation of the mixture, and the correlation of the mixture with the picture. Let `predict_mix()` return the four in a list. A wrong number earns a hint, not the answer; run the cell after the check only when you have committed yourself.
+
+# %% [markdown] key="predict-mix-task" lang="id" ref="2741c559"
+# Sama, dalam batas pembulatan. Sekarang, bisakah kamu *meramalkan* sebuah campuran?
+#
+# **Latihan 2.** Gambar dan noise sama-sama bersimpangan baku 1 dan saling bebas, dan `share`-nya $0.36$. Ramalkan empat bilangan bulat, dalam persen: bobot gambar dan bobot noise (pengalinya masing-masing), simpangan baku campurannya, dan korelasi campuran itu dengan gambar. Buatlah `predict_mix()` mengembalikan keempatnya dalam sebuah daftar. Bilangan yang salah mendapat petunjuk, bukan jawabannya; jalankan sel sesudah pemeriksaan hanya setelah ramalanmu mantap.
+
+# %% [markdown] key="predict-mix-task" lang="ko" ref="2741c559"
+# 반올림 오차를 빼면 같습니다. 이번에는 섞은 결과를 *내다볼* 수 있는지 봅시다.
+#
+# **연습문제 2.** 그림과 노이즈는 표준편차가 모두 1이고 서로 독립이며, `share`는 $0.36$입니다. 정수 네 개를 퍼센트로 예상해 보십시오. 그림에 곱하는 수, 노이즈에 곱하는 수, 섞은 결과의 표준편차, 그리고 섞은 결과와 그림의 상관계수입니다. `predict_mix()`가 이 네 수를 리스트로 돌려주게 하십시오. 틀린 수에는 답이 아니라 힌트가 나옵니다. 확인 셀 다음의 셀은 예상을 굳힌 다음에 실행하십시오.
+
+# %% key="ex-predict-mix" exercise="intuition.predict_mix"
+def predict_mix():
+    ### BEGIN SOLUTION
+    return [60, 80, 100, 60]
+    ### END SOLUTION
+
+# %% key="check-predict-mix" check="intuition.predict_mix"
+check("intuition.predict_mix", predict_mix)
+
+# %% key="predict-mix-run"
+share = 0.36
+mixed = share**0.5 * a + (1 - share) ** 0.5 * b
+correlation = torch.corrcoef(torch.stack([mixed, a]))[0, 1]
+shown = [share**0.5, (1 - share) ** 0.5, mixed.std(), correlation]
+print(share, [round(100 * float(number)) for number in shown])
+
+# %% [markdown] key="predict-mix-after" lang="en"
+# Mind the last number. Little more than a third of the variance belongs to the picture, and yet the mixture goes along with it to 0.6. A share of the variance is the square of a correlation, so a picture that seems almost gone in shares of the variance is not nearly gone. The rival in the next section lives on that.
+
+# %% [markdown] key="predict-mix-after" lang="id" ref="5d39a79d"
+# Perhatikan bilangan yang terakhir. Hanya sedikit di atas sepertiga varians campuran itu milik gambar, namun korelasinya dengan gambar masih 0.6. Bagian varians adalah kuadrat dari korelasi, jadi gambar yang menurut bagian variansnya hampir hilang ternyata sama sekali belum hilang. Dari situlah lawan kita di bagian berikut mengambil kekuatannya.
+
+# %% [markdown] key="predict-mix-after" lang="ko" ref="5d39a79d"
+# 마지막 수를 눈여겨보십시오. 분산 가운데 그림의 몫은 삼분의 일 남짓인데도, 섞은 결과는 그림을 0.6만큼 따라갑니다. 분산의 몫은 상관계수의 제곱이기 때문입니다. 그래서 분산의 몫으로는 거의 사라진 듯한 그림도 실은 아직 많이 남아 있습니다. 다음 절의 맞수는 바로 그 덕을 봅니다.
+
 # %% [markdown] key="who-reads" lang="en"
 # ## When is it really gone?
 #
@@ -516,25 +556,25 @@ print("x_t", tuple(first.shape), "max", (first - last).abs().max().item())
 #
 # Suppose a friend tells you the noise: not roughly, but every number in `eps`. Then $x_t = \sqrt{\mathrm{share}}\,x_0 + \sqrt{1-\mathrm{share}}\,\epsilon$ has one unknown, $x_0$.
 #
-# **Exercise 2.** Write `recover(x_t, eps, share)`, which returns the picture $x_0$ when the noise is known; `share` is a float, $0 < \mathrm{share} \le 1$.
+# **Exercise 3.** Write `recover(x_t, eps, share)`, which returns the picture $x_0$ when the noise is known; `share` is a float, $0 < \mathrm{share} \le 1$.
 #
 # **Commit:** at $t = 1000$ only 0.6% of the picture's amplitude is left, and your eye sees nothing but noise. With the noise known, how good is the recovered picture: useless, blurred, or perfect?
 
-# %% [markdown] key="recover-task" lang="id" ref="86b60f45"
+# %% [markdown] key="recover-task" lang="id" ref="1b1db469"
 # ## Apa persisnya yang sulit?
 #
 # Andaikan seorang teman memberitahukan noise-nya: bukan kira-kira, melainkan setiap bilangan dalam `eps`. Kalau begitu, $x_t = \sqrt{\mathrm{share}}\,x_0 + \sqrt{1-\mathrm{share}}\,\epsilon$ hanya memuat satu besaran yang belum diketahui, yaitu $x_0$.
 #
-# **Latihan 2.** Tulis `recover(x_t, eps, share)` yang mengembalikan gambar $x_0$ bila noise-nya diketahui; `share` sebuah float, $0 < \mathrm{share} \le 1$.
+# **Latihan 3.** Tulis `recover(x_t, eps, share)` yang mengembalikan gambar $x_0$ bila noise-nya diketahui; `share` sebuah float, $0 < \mathrm{share} \le 1$.
 #
 # **Putuskan dulu:** pada $t = 1000$ amplitudo gambar tinggal 0.6%, dan mata kita tidak melihat apa-apa selain noise. Jika noise-nya diketahui, sebaik apa gambar yang dipulihkan: tidak berguna, kabur, atau sempurna?
 
-# %% [markdown] key="recover-task" lang="ko" ref="86b60f45"
+# %% [markdown] key="recover-task" lang="ko" ref="1b1db469"
 # ## 정확히 무엇이 어렵습니까?
 #
 # 친구가 노이즈를 알려 준다고 합시다. 어림이 아니라 `eps`에 든 수를 하나도 빠짐없이 알려 줍니다. 그러면 $x_t = \sqrt{\mathrm{share}}\,x_0 + \sqrt{1-\mathrm{share}}\,\epsilon$에서 모르는 것은 $x_0$ 하나뿐입니다.
 #
-# **연습문제 2.** 노이즈를 알고 있을 때 그림 $x_0$을 돌려주는 `recover(x_t, eps, share)`를 작성하십시오. `share`는 $0 < \mathrm{share} \le 1$인 실수(float)입니다.
+# **연습문제 3.** 노이즈를 알고 있을 때 그림 $x_0$을 돌려주는 `recover(x_t, eps, share)`를 작성하십시오. `share`는 $0 < \mathrm{share} \le 1$인 실수(float)입니다.
 #
 # **먼저 예상해 보십시오.** $t = 1000$에서는 그림의 진폭이 0.6%만 남아 눈에는 노이즈만 보입니다. 노이즈를 안다면 되찾은 그림은 어떻겠습니까? 쓸모없다, 흐릿하다, 완벽하다 가운데 고르십시오.
 
@@ -627,25 +667,25 @@ figures.show(figures.grid(rows, row_titles=["$u$", "$x_0$"]), "alt.intuition.cou
 #
 # The course ships a small network (a *U-Net*, chapter 5) that was trained on these digits. It takes a noisy picture, the $t$ and, if we like, the digit we want; it reports `eps_hat`. (Inside, it answers with a mixture of noise and picture, called $v$, which the course converts exactly. A network that answered with the noise itself would spoil the picture at $t = 1000$, as the last column above showed. Chapter 4 explains.) We start ten walks, each from its own pure noise, and ask for a 0, a 1, … a 9. They take 50 steps from $t = 1000$ down to $t = 0$.
 #
-# The player shows three things side by side: `x_t`, the walker; `x_0_hat`, the clean picture that the network believes in at this moment; and `eps_hat`, the noise that it sees. (Each of the last two follows from the other, as in exercise 2. At $t = 0$ the network is not asked any more, so `eps_hat` is plain grey there.)
+# The player shows three things side by side: `x_t`, the walker; `x_0_hat`, the clean picture that the network believes in at this moment; and `eps_hat`, the noise that it sees. (Each of the last two follows from the other, as in exercise 3. At $t = 0$ the network is not asked any more, so `eps_hat` is plain grey there.)
 #
 # **Commit:** at the very first step, where `x_t` is pure noise, what does `x_0_hat` look like: (a) noise, (b) uniform grey, (c) a digit?
 
-# %% [markdown] key="model" lang="id" ref="3fc04808"
+# %% [markdown] key="model" lang="id" ref="2d4a23e3"
 # ## Jaringan terlatih berjalan pulang
 #
 # Kursus ini menyertakan sebuah jaringan kecil (*U-Net*, Bab 5) yang dilatih dengan angka-angka ini. Masukannya gambar yang tercampur noise, $t$, dan, kalau kita mau, angka yang kita inginkan; laporannya `eps_hat`. (Di dalam, jawabannya adalah campuran noise dan gambar, yang bernama $v$ dan dikonversi kursus ini secara eksak. Jaringan yang menjawab dengan noise itu sendiri akan merusak gambarnya pada $t = 1000$, seperti tampak pada kolom terakhir tadi. Penjelasannya di Bab 4.) Kita mulai sepuluh perjalanan, masing-masing dari noise murninya sendiri, dan meminta angka 0, 1, … sampai 9. Perjalanannya menempuh 50 langkah dari $t = 1000$ turun ke $t = 0$.
 #
-# Pemutar di bawah menampilkan tiga hal berdampingan: `x_t`, si pejalan; `x_0_hat`, gambar bersih yang saat itu diyakini jaringan; dan `eps_hat`, noise yang dilihatnya. (Dari salah satu di antara dua yang terakhir, yang lain dapat dihitung, seperti pada latihan 2. Pada $t = 0$ jaringan tidak ditanya lagi, jadi `eps_hat` di sana kelabu polos.)
+# Pemutar di bawah menampilkan tiga hal berdampingan: `x_t`, si pejalan; `x_0_hat`, gambar bersih yang saat itu diyakini jaringan; dan `eps_hat`, noise yang dilihatnya. (Dari salah satu di antara dua yang terakhir, yang lain dapat dihitung, seperti pada latihan 3. Pada $t = 0$ jaringan tidak ditanya lagi, jadi `eps_hat` di sana kelabu polos.)
 #
 # **Putuskan dulu:** pada langkah yang paling awal, ketika `x_t` masih noise murni, seperti apa rupa `x_0_hat`: (a) noise, (b) kelabu merata, (c) sebuah angka?
 
-# %% [markdown] key="model" lang="ko" ref="3fc04808"
+# %% [markdown] key="model" lang="ko" ref="2d4a23e3"
 # ## 되돌아가는 신경망
 #
 # 강의에는 이 숫자로 학습한 작은 신경망(*U-Net*, 5장)이 들어 있습니다. 노이즈가 낀 그림과 $t$를 넣고, 원하면 바라는 숫자도 넣습니다. 그러면 신경망은 `eps_hat`을 알려 줍니다. (속에서는 노이즈와 그림을 섞은 $v$라는 양으로 답하고, 강의의 코드가 이것을 정확히 환산합니다. 노이즈를 그대로 답하는 신경망이었다면, 앞의 마지막 열에서 보았듯이 $t = 1000$에서 그림을 망쳤을 것입니다. 자세한 것은 4장에서 설명합니다.) 저마다 다른 순수 노이즈에서 열 갈래 길을 출발시키고, 차례로 0, 1, …, 9를 그려 달라고 합시다. $t = 1000$에서 $t = 0$까지 50걸음에 내려갑니다.
 #
-# 플레이어는 세 가지를 나란히 보여 줍니다. `x_t`는 걸어가고 있는 그림, `x_0_hat`은 그 순간 신경망이 믿는 깨끗한 그림, `eps_hat`은 신경망이 보는 노이즈입니다. (연습문제 2에서처럼, 뒤의 둘은 하나를 알면 다른 하나도 알 수 있습니다. $t = 0$에서는 신경망에 더 묻지 않으므로 `eps_hat`이 그냥 회색입니다.)
+# 플레이어는 세 가지를 나란히 보여 줍니다. `x_t`는 걸어가고 있는 그림, `x_0_hat`은 그 순간 신경망이 믿는 깨끗한 그림, `eps_hat`은 신경망이 보는 노이즈입니다. (연습문제 3에서처럼, 뒤의 둘은 하나를 알면 다른 하나도 알 수 있습니다. $t = 0$에서는 신경망에 더 묻지 않으므로 `eps_hat`이 그냥 회색입니다.)
 #
 # **먼저 예상해 보십시오.** `x_t`가 순수 노이즈인 맨 첫 걸음에서 `x_0_hat`은 어떤 모습이겠습니까? (a) 노이즈, (b) 고른 회색, (c) 숫자.
 
@@ -791,25 +831,25 @@ figures.show(figures.grid(rows, row_titles=["DDPM", "DDIM"]), "alt.intuition.out
 #
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# **Exercise 3.** Write `ideal_x_0(x_t, dataset, alpha_bar_t)`. `x_t` has the shape `(D,)`, `dataset` has `(N, D)`, `alpha_bar_t` is a float between 0 and 1; return a tensor of shape `(D,)`. `torch.softmax(..., dim=0)` makes weights of the exponents safely: they are near $-784/2$ even for the right $x_i$, so in single precision a plain `exp` would give zero for every one, and the weights would be $0/0$.
+# **Exercise 4.** Write `ideal_x_0(x_t, dataset, alpha_bar_t)`. `x_t` has the shape `(D,)`, `dataset` has `(N, D)`, `alpha_bar_t` is a float between 0 and 1; return a tensor of shape `(D,)`. `torch.softmax(..., dim=0)` makes weights of the exponents safely: they are near $-784/2$ even for the right $x_i$, so in single precision a plain `exp` would give zero for every one, and the weights would be $0/0$.
 
-# %% [markdown] key="ideal" lang="id" ref="40beb3e8"
+# %% [markdown] key="ideal" lang="id" ref="a01ac50b"
 # ## Pembersih yang mahatahu
 #
 # Jaringan kita masih membuat kekeliruan. Apa yang akan dilakukan jaringan yang *sempurna*, yang menekan galat pelatihannya sampai ke titik terendah? Untuk kumpulan berhingga $x_1, \dots, x_N$, jawabannya dapat dituliskan. Setiap $x_i$ kita tanya: seberapa besar peluang bahwa kamulah yang, setelah diredupkan dan dibubuhi noise, menjadi $x_t$ ini? Jawaban-jawabannya, yang diskalakan agar berjumlah 1, adalah bobot, dan tebakan yang sempurna adalah rata-rata berbobotnya. Model yang menjawab seperti ini disebut *penghilang noise ideal* (ideal denoiser):
 #
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# **Latihan 3.** Tulis `ideal_x_0(x_t, dataset, alpha_bar_t)`. Bentuk `x_t` adalah `(D,)`, bentuk `dataset` adalah `(N, D)`, dan `alpha_bar_t` sebuah float antara 0 dan 1; kembalikan tensor berbentuk `(D,)`. `torch.softmax(..., dim=0)` mengubah eksponen menjadi bobot dengan aman: untuk $x_i$ yang tepat pun eksponennya sekitar $-784/2$, sehingga dalam presisi tunggal `exp` biasa menghasilkan nol untuk semuanya (underflow), dan bobotnya menjadi $0/0$.
+# **Latihan 4.** Tulis `ideal_x_0(x_t, dataset, alpha_bar_t)`. Bentuk `x_t` adalah `(D,)`, bentuk `dataset` adalah `(N, D)`, dan `alpha_bar_t` sebuah float antara 0 dan 1; kembalikan tensor berbentuk `(D,)`. `torch.softmax(..., dim=0)` mengubah eksponen menjadi bobot dengan aman: untuk $x_i$ yang tepat pun eksponennya sekitar $-784/2$, sehingga dalam presisi tunggal `exp` biasa menghasilkan nol untuk semuanya (underflow), dan bobotnya menjadi $0/0$.
 
-# %% [markdown] key="ideal" lang="ko" ref="40beb3e8"
+# %% [markdown] key="ideal" lang="ko" ref="a01ac50b"
 # ## 모든 것을 아는 복원가
 #
 # 우리 신경망은 실수를 합니다. 학습 오차를 더 줄일 수 없을 때까지 줄인 *완벽한* 신경망이라면 어떻게 답하겠습니까? 그림 모음 $x_1, \dots, x_N$이 유한하면 그 답을 식으로 쓸 수 있습니다. 그림 $x_i$ 하나하나에 묻습니다. 옅어지고 노이즈를 입어 지금의 $x_t$가 되었을 확률은 얼마입니까? 대답의 합이 1이 되도록 맞추면 가중치가 되고, 이 가중치로 낸 평균이 완벽한 추정값입니다. 이렇게 답하는 모델을 *이상적인 노이즈 제거기*(ideal denoiser)라고 합니다.
 #
 # $$\hat x_0 = \sum_i w_i\, x_i, \qquad w_i \propto \exp\!\left(-\frac{\lVert x_t - \sqrt{\bar\alpha_t}\,x_i\rVert^2}{2\,(1-\bar\alpha_t)}\right)$$
 #
-# **연습문제 3.** `ideal_x_0(x_t, dataset, alpha_bar_t)`를 작성하십시오. `x_t`의 모양은 `(D,)`이고 `dataset`의 모양은 `(N, D)`이며, `alpha_bar_t`는 0과 1 사이의 실수(float)입니다. 모양이 `(D,)`인 텐서를 돌려주십시오. `torch.softmax(..., dim=0)`를 쓰면 지수를 안전하게 가중치로 바꿀 수 있습니다. 지수는 옳은 $x_i$에서도 $-784/2$ 안팎이라, 단정밀도에서 그냥 `exp`를 쓰면 모두 영이 되고(언더플로) 가중치는 $0/0$이 됩니다.
+# **연습문제 4.** `ideal_x_0(x_t, dataset, alpha_bar_t)`를 작성하십시오. `x_t`의 모양은 `(D,)`이고 `dataset`의 모양은 `(N, D)`이며, `alpha_bar_t`는 0과 1 사이의 실수(float)입니다. 모양이 `(D,)`인 텐서를 돌려주십시오. `torch.softmax(..., dim=0)`를 쓰면 지수를 안전하게 가중치로 바꿀 수 있습니다. 지수는 옳은 $x_i$에서도 $-784/2$ 안팎이라, 단정밀도에서 그냥 `exp`를 쓰면 모두 영이 되고(언더플로) 가중치는 $0/0$이 됩니다.
 
 # %% key="ex-ideal" exercise="intuition.ideal_x_0"
 def ideal_x_0(x_t, dataset, alpha_bar_t):
@@ -1020,7 +1060,7 @@ read = metrics.classifier()(images).argmax(1)
 print("x_0", tuple(images.shape), torch.bincount(read, minlength=10).tolist())
 
 # %% [markdown] key="tilt" lang="en"
-# Read the ten counts with care. A fair ten-sided die thrown 100 times gives 10 of each only on average; every count scatters by about 3 (the root of $100 \cdot 0.1 \cdot 0.9$). The extremes, 4 and 16, lie two such widths from 10, and among ten counts that is not surprising. So 100 digits cannot tell chance from a preference of the network. If you want to know, put 1000 in place of 100 and run the cell again (half a minute or so): each count should then lie around 100, and the width is about 9.
+# Read the ten counts with care. A fair ten-sided die thrown 100 times gives 10 of each only on average; every count scatters by about 3 (the root of $100 \cdot 0.1 \cdot 0.9$). The smallest and the largest lie about two such widths from 10, and among ten counts that is not surprising. So 100 digits cannot tell chance from a preference of the network. If you want to know, put 1000 in place of 100 and run the cell again (half a minute or so): each count should then lie around 100, and the width is about 9.
 #
 # In any case no class has been abandoned, and nothing had to be done for it: a regression that must explain *every* training picture cannot simply leave some out, while a GAN is only asked to fool its critic.
 #
@@ -1028,8 +1068,8 @@ print("x_0", tuple(images.shape), torch.bincount(read, minlength=10).tolist())
 #
 # **Commit:** the data asked for have standard deviation $0.5$. What is it at $s = 7.5$?
 
-# %% [markdown] key="tilt" lang="id" ref="e1483245"
-# Bacalah kesepuluh hitungan itu dengan hati-hati. Dadu bersisi sepuluh yang adil, yang dilempar 100 kali, memberi masing-masing 10 hanya secara rata-rata; setiap hitungan bergoyang sekitar 3 (akar dari $100 \cdot 0.1 \cdot 0.9$). Yang paling ekstrem, 4 dan 16, berjarak dua kali goyangan itu dari 10, dan di antara sepuluh hitungan hal itu masih wajar. Jadi, 100 gambar belum cukup untuk memutuskan apakah jaringan lebih menyukai angka tertentu. Kalau ingin tahu, ganti 100 dengan 1000 lalu jalankan lagi selnya (sekitar setengah menit): setiap hitungan semestinya berada di sekitar 100, dengan goyangan sekitar 9.
+# %% [markdown] key="tilt" lang="id" ref="f216edf8"
+# Bacalah kesepuluh hitungan itu dengan hati-hati. Dadu bersisi sepuluh yang adil, yang dilempar 100 kali, memberi masing-masing 10 hanya secara rata-rata; setiap hitungan bergoyang sekitar 3 (akar dari $100 \cdot 0.1 \cdot 0.9$). Yang terkecil dan yang terbesar berjarak sekitar dua kali goyangan itu dari 10, dan di antara sepuluh hitungan hal itu masih wajar. Jadi, 100 gambar belum cukup untuk memutuskan apakah jaringan lebih menyukai angka tertentu. Kalau ingin tahu, ganti 100 dengan 1000 lalu jalankan lagi selnya (sekitar setengah menit): setiap hitungan semestinya berada di sekitar 100, dengan goyangan sekitar 9.
 #
 # Bagaimanapun, tidak ada kelas yang ditinggalkan, dan untuk itu tidak perlu upaya khusus: regresi yang harus menjelaskan *setiap* gambar pelatihan tidak bisa begitu saja melewatkan sebagian, sedangkan GAN hanya diminta mengelabui diskriminatornya.
 #
@@ -1037,8 +1077,8 @@ print("x_0", tuple(images.shape), torch.bincount(read, minlength=10).tolist())
 #
 # **Putuskan dulu:** data yang diminta bersimpangan baku $0.5$. Menjadi berapa pada $s = 7.5$?
 
-# %% [markdown] key="tilt" lang="ko" ref="e1483245"
-# 열 개의 횟수를 조심해서 읽으십시오. 면이 열 개인 공정한 주사위를 100번 던져도 각 면이 10번씩 나오는 것은 평균일 뿐이고, 횟수는 저마다 3쯤($100 \cdot 0.1 \cdot 0.9$의 제곱근) 흔들립니다. 가장 크게 벗어난 4와 16도 10에서 그 두 배만큼 떨어져 있을 뿐이며, 횟수가 열 개나 되면 놀랄 일이 아닙니다. 그러므로 100장으로는 우연인지, 신경망이 더 즐겨 그리는 숫자가 있는지 가릴 수 없습니다. 궁금하다면 100을 1000으로 바꾸어 셀을 다시 실행해 보십시오(반 분쯤 걸립니다). 이때 횟수는 100 안팎이어야 하고, 흔들리는 폭은 9쯤입니다.
+# %% [markdown] key="tilt" lang="ko" ref="f216edf8"
+# 열 개의 횟수를 조심해서 읽으십시오. 면이 열 개인 공정한 주사위를 100번 던져도 각 면이 10번씩 나오는 것은 평균일 뿐이고, 횟수는 저마다 3쯤($100 \cdot 0.1 \cdot 0.9$의 제곱근) 흔들립니다. 가장 작은 횟수와 가장 큰 횟수도 10에서 그 두 배쯤 떨어져 있을 뿐이며, 횟수가 열 개나 되면 놀랄 일이 아닙니다. 그러므로 100장으로는 우연인지, 신경망이 더 즐겨 그리는 숫자가 있는지 가릴 수 없습니다. 궁금하다면 100을 1000으로 바꾸어 셀을 다시 실행해 보십시오(반 분쯤 걸립니다). 이때 횟수는 100 안팎이어야 하고, 흔들리는 폭은 9쯤입니다.
 #
 # 어쨌든 버려진 클래스는 없으며, 그러려고 따로 한 일도 없습니다. 학습용 그림을 *모두* 설명해야 하는 회귀는 일부를 그냥 빼놓을 수 없습니다. 이와 달리 GAN은 판별자를 속이기만 하면 됩니다.
 #

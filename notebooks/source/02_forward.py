@@ -1012,6 +1012,51 @@ for t in (1, 2, 10, 500):
 # They coincide only at $t = 1$. At $t = 10$ the correlation is 0.384, at $t = 500$ it is 0.104: nearly strangers. The $\epsilon$ to be predicted is
 # the *total* noise of the jump. Chapter 4 builds the training on it.
 #
+# ### Exercise: mend a walk
+#
+# The function below is to return one walk: a tensor of all $T+1$ states, $x_0$ first. `x_0` is a batch of images; `eps[t]` is the noise
+# of step $t$, and `eps[0]` is not used. It runs without a complaint, its images even look noisy, and yet its end is not $\mathcal N(0, I)$. Two slips
+# are in it, and this chapter has shown both, in sections 1 and 3. Find and mend them; everything else is right. (As long as the function
+# does what it did at first, the check says “not attempted”.)
+
+# %% [markdown] key="law-noise-note" lang="id" ref="961a2fc0"
+# Keduanya hanya sama pada $t = 1$. Pada $t = 10$ korelasinya 0.384, pada $t = 500$ tinggal 0.104: nyaris tidak saling kenal.
+# $\epsilon$ yang harus diprediksi adalah noise *total* dari lompatan. Pelatihan di Bab 4 bertumpu pada hal ini.
+#
+# ### Latihan: perbaiki sebuah perjalanan
+#
+# Fungsi di bawah ini seharusnya mengembalikan satu perjalanan: sebuah tensor berisi seluruh $T+1$ keadaan, $x_0$ paling depan. `x_0` adalah
+# batch gambar; `eps[t]` adalah noise langkah $t$, dan `eps[0]` tidak dipakai. Ia berjalan tanpa keluhan, gambarnya pun tampak penuh noise, tetapi
+# ujungnya bukan $\mathcal N(0, I)$. Ada dua kesalahan di dalamnya, dan keduanya sudah kita lihat di bab ini, di bagian 1 dan 3. Temukan
+# dan perbaiki; selebihnya benar. (Selama fungsinya masih melakukan hal yang sama seperti semula, pemeriksaan berkata “belum dikerjakan”.)
+
+# %% [markdown] key="law-noise-note" lang="ko" ref="961a2fc0"
+# 둘은 $t = 1$에서만 같습니다. 상관계수는 $t = 10$에서 0.384, $t = 500$에서는 0.104로 거의 남남입니다. 예측할 $\epsilon$은 건너뛰기의 *전체* 노이즈입니다. 4장의 학습은 이 노이즈를 바탕으로 합니다.
+#
+# ### 연습문제: 경로 하나 고치기
+#
+# 아래 함수는 경로 하나를 돌려주어야 합니다. $x_0$부터 $T+1$개의 상태가 모두 담긴 텐서입니다. `x_0`은 이미지 배치이고, `eps[t]`는 단계 $t$의 노이즈이며, `eps[0]`은 쓰지 않습니다. 불평 없이 돌아가고 이미지에도 노이즈가 가득해 보이지만, 그 끝은 $\mathcal N(0, I)$가 아닙니다. 실수가 두 가지 들어 있고, 둘 다 이 장의 1절과 3절에서 보았습니다. 찾아서 고치십시오. 나머지는 모두 맞습니다. (함수가 처음과 똑같이 동작하는 동안은 채점 결과가 “아직 풀지 않았습니다”로 나옵니다.)
+
+# %% key="ex-chain" exercise="forward.chain"
+def chain(x_0, eps, schedule):
+    x_t, states = x_0, [x_0]
+    ### BEGIN SOLUTION
+    for t in range(1, schedule.T + 1):
+        beta_t = float(schedule.beta[t])
+        x_t = (1 - beta_t) ** 0.5 * x_t + beta_t**0.5 * eps[t]
+    ### GIVEN z = eps[1]
+    ### GIVEN for t in range(1, schedule.T + 1):
+    ### GIVEN     beta_t = float(schedule.beta[t])
+    ### GIVEN     x_t = (1 - beta_t) ** 0.5 * x_t + beta_t * z
+    ### END SOLUTION
+        states.append(x_t)
+    return torch.stack(states)
+
+
+# %% key="check-chain" check="forward.chain"
+check("forward.chain", chain)
+
+# %% [markdown] key="schedules" lang="en"
 # ## 6 · Schedules
 #
 # The list $\beta_1,\dots,\beta_T$ is the *noise schedule*. The usual first choice (Ho et al. 2020) is a straight line with
@@ -1023,10 +1068,7 @@ for t in (1, 2, 10, 500):
 # textbook has $\beta_{\min} + t\,(\beta_{\max}-\beta_{\min})/T$, a blog post starts the line at $t = 0$ and ends it at $t = T$, which makes $T+1$ values.
 # **Guess:** with $T = 10$, how far off is the textbook's $\beta_1$: 2%, 20% or a factor of 20?
 
-# %% [markdown] key="law-noise-note" lang="id" ref="8f400a28"
-# Keduanya hanya sama pada $t = 1$. Pada $t = 10$ korelasinya 0.384, pada $t = 500$ tinggal 0.104: nyaris tidak saling kenal.
-# $\epsilon$ yang harus diprediksi adalah noise *total* dari lompatan. Pelatihan di Bab 4 bertumpu pada hal ini.
-#
+# %% [markdown] key="schedules" lang="id" ref="a0a14582"
 # ## 6 · Jadwal
 #
 # Daftar $\beta_1,\dots,\beta_T$ disebut *jadwal noise*. Pilihan pertama yang lazim (Ho et al. 2020) adalah garis lurus dengan
@@ -1039,9 +1081,7 @@ for t in (1, 2, 10, 500):
 # mengakhirinya pada $t = T$, sehingga nilainya menjadi $T+1$ buah. **Tebak:** untuk $T = 10$, sejauh mana $\beta_1$ menurut buku
 # ajar itu meleset: 2%, 20%, atau 20 kali lipat?
 
-# %% [markdown] key="law-noise-note" lang="ko" ref="8f400a28"
-# 둘은 $t = 1$에서만 같습니다. 상관계수는 $t = 10$에서 0.384, $t = 500$에서는 0.104로 거의 남남입니다. 예측할 $\epsilon$은 건너뛰기의 *전체* 노이즈입니다. 4장의 학습은 이 노이즈를 바탕으로 합니다.
-#
+# %% [markdown] key="schedules" lang="ko" ref="a0a14582"
 # ## 6 · 스케줄
 #
 # $\beta_1,\dots,\beta_T$의 목록이 *노이즈 스케줄*입니다. 보통 가장 먼저 고르는 것은 $\beta_1 = 10^{-4}$, $\beta_T = 0.02$, $T = 1000$인 직선입니다(Ho et al. 2020).

@@ -1876,6 +1876,43 @@ for image, label in zip(images, labels[[0, 1, 4]].tolist(), strict=True):
     print(label, f"PNG {8 * size / 784:.2f} - {8 * 57 / 784:.2f} = {8 * (size - 57) / 784:.2f}   uniform {math.log2(256):.2f}")
     assert file.getvalue()[8:16] == b"\0\0\0\rIHDR" and file.getvalue()[37:41] == b"IDAT" and 57 < size
 
+# %% [markdown] key="most-bits-task" lang="en"
+# ### Exercise: measure and conclude
+#
+# Where do the bits go? Write `most_bits(nats, d, share)`: row $t$ of `nats`, of shape `(T + 1, B)`, has the term of index $t$ for each of $B$ images, none of them negative; `d` is the number of pixels of an image. Return a tensor of three numbers: the mean over the images of their
+# bits per dimension; the standard error of that mean, which is the standard deviation over the images (with $B-1$) divided by $\sqrt B$; and the smallest $t$ for which rows $0$ to $t$ together hold at least the part `share` of that mean. (The cell after the check does this with our three digits.)
+
+# %% [markdown] key="most-bits-task" lang="id" ref="509f3d96"
+# ### Latihan: ukur dan simpulkan
+#
+# Ke mana perginya bit-bit itu? Tulis `most_bits(nats, d, share)`: baris $t$ dari `nats`, yang berbentuk `(T + 1, B)`, memuat suku berindeks $t$ untuk masing-masing dari $B$ gambar, dan tidak ada yang negatif; `d` adalah banyaknya piksel sebuah gambar. Kembalikan tensor berisi tiga bilangan: rata-rata
+# bit per dimensi dari semua gambar; galat baku rata-rata itu, yaitu simpangan baku antargambar (dengan $B-1$) dibagi $\sqrt B$; dan $t$ terkecil yang membuat baris $0$ sampai $t$ bersama-sama memuat setidaknya bagian `share` dari rata-rata itu. (Sel sesudah pemeriksaan melakukannya dengan ketiga angka kita.)
+
+# %% [markdown] key="most-bits-task" lang="ko" ref="509f3d96"
+# ### 연습문제: 재고 결론 내리기
+#
+# 비트는 어디에 쓰입니까? `most_bits(nats, d, share)`를 작성하십시오. `nats`의 모양은 `(T + 1, B)`이고, $t$번 행에는 이미지 $B$장의 번호 $t$인 항이 하나씩 들어 있으며 음수는 없습니다. `d`는 이미지 한 장의 픽셀 수입니다. 수 세 개로 된 텐서를 돌려주십시오. 첫째는 차원당 비트 수를 이미지에 걸쳐 평균한 값입니다. 둘째는 그 평균의 표준오차, 곧 이미지에 걸친 표준편차($B-1$로 나눈 것)를 $\sqrt B$로 나눈 값입니다. 셋째는 $0$번 행부터 $t$번 행까지 더하면 그 평균의 `share`만큼에 이르는 가장 작은 $t$입니다. (채점 다음의 셀이 우리 숫자 세 장으로 이 일을 합니다.)
+
+# %% key="ex-most-bits" exercise="losses.most_bits"
+def most_bits(nats, d, share):
+    ### BEGIN SOLUTION
+    bits = nats / (d * math.log(2))
+    each = bits.sum(0)
+    until = bits.mean(1).cumsum(0)
+    t = (until < share * until[-1]).sum()
+    return torch.stack([each.mean(), each.std() / len(each) ** 0.5, t.to(bits.dtype)])
+    ### END SOLUTION
+
+
+# %% key="check-most-bits" check="losses.most_bits"
+check("losses.most_bits", most_bits)
+
+# %% key="most-bits-run"
+for name, table in bits.items():
+    each, until = table.sum(0), table.mean(1).cumsum(0)
+    print(f"{name:10s} {each.mean():.2f} +- {each.std() / len(each) ** 0.5:.2f} ", end="")
+    print(*(f" {part:.0%}: {int((until < part * until[-1]).sum())}" for part in (0.5, 0.75, 0.9, 0.99)))
+
 # %% key="digits-where"
 table = bits["beta_tilde"].mean(1)
 cuts = {"L_0": (0, 1), "1..9": (1, 10), "10..99": (10, 100), "100..999": (100, 1000), "L_T": (1000, 1001)}
@@ -1897,34 +1934,34 @@ figures.show(fig, "alt.elbo.bits")
 #
 # **The better variance has changed sides.** For $\mathcal N(0,1)$ data $\beta_t$ was perfect; for digits $\tilde\beta_t$ wins. A digit, with its exactly black and exactly white pixels, is nearer to the other extreme of section 8, a single point.
 #
-# **The bits are not where the picture is.** $L_0$ alone takes more than half, the terms $1\le t<10$ more than another fifth; all terms $t \ge 100$ together, in which noise turns into a readable digit, take about 6%. $L_T$ is 0.00003. Most of a bound's bits describe grey
+# **The bits are not where the picture is.** $L_0$ alone takes more than half, the terms $1\le t<10$ more than another fifth; all terms $t \ge 100$ together, in which noise turns into a readable digit, take about 6%. At $t = 53$ nine tenths are reached. $L_T$ is 0.00003. Most of a bound's bits describe grey
 # levels that no eye can tell apart (Ho et al. 2020, section 4.3). That is a hint of why chapter 4 will weigh the terms differently.
 #
-# Read these numbers with care: three digits, which differ widely, and one draw of noise for each $t$. It is an upper bound, of a network that was trained to minimise something else.
+# Read these numbers with care: three digits, which differ widely (the 1.49 has a standard error of 0.20), and one draw of noise for each $t$. It is an upper bound, of a network that was trained to minimise something else.
 #
 # Your exercises so far:
 
-# %% [markdown] key="digits-note" lang="id" ref="9e5e1f7c"
+# %% [markdown] key="digits-note" lang="id" ref="64936626"
 # Model seragam memerlukan 8 bit per piksel, berkas PNG ketiga angka ini antara 1.98 dan 3.05 (0.58 di antaranya kerangka berkas yang tetap), jaringan kita 1.10 sampai 1.80 dengan $\tilde\beta_t$, rata-rata 1.49, dan sekitar 2 dengan $\beta_t$. Jadi jaringan itu memang tahu sesuatu tentang
 # angka; dan format dari tahun 1996 tidak jauh tertinggal. Dua kejutan patut dilihat sekali lagi.
 #
 # **Kali ini varians yang lain yang menang.** Untuk data $\mathcal N(0,1)$, $\beta_t$ sempurna; untuk angka, $\tilde\beta_t$ yang menang. Angka, dengan piksel yang hitam pekat dan putih bersih, lebih dekat ke ujung lain dari bagian 8, yaitu satu titik tunggal.
 #
-# **Sebagian besar bit tidak dipakai untuk bentuk angkanya.** $L_0$ saja mengambil lebih dari separuh, suku-suku $1\le t<10$ seperlima lebih lagi; semua suku $t \ge 100$ bersama-sama, ketika noise berubah menjadi angka yang terbaca, mengambil sekitar 6%. $L_T$ sebesar 0.00003. Sebagian besar bit dari batas itu menggambarkan tingkat
+# **Sebagian besar bit tidak dipakai untuk bentuk angkanya.** $L_0$ saja mengambil lebih dari separuh, suku-suku $1\le t<10$ seperlima lebih lagi; semua suku $t \ge 100$ bersama-sama, ketika noise berubah menjadi angka yang terbaca, mengambil sekitar 6%. Pada $t = 53$ sembilan persepuluhnya sudah tercapai. $L_T$ sebesar 0.00003. Sebagian besar bit dari batas itu menggambarkan tingkat
 # kelabu yang tidak dapat dibedakan mata (Ho et al. 2020, bagian 4.3). Itulah isyarat mengapa Bab 4 akan memberi suku-suku ini bobot yang lain.
 #
-# Bacalah bilangan-bilangan ini dengan hati-hati: tiga angka, yang hasilnya jauh berbeda, dan satu noise untuk tiap $t$. Lagi pula, ini batas atas, dari jaringan yang dilatih untuk meminimumkan hal lain.
+# Bacalah bilangan-bilangan ini dengan hati-hati: tiga angka, yang hasilnya jauh berbeda (galat baku dari 1.49 itu 0.20), dan satu noise untuk tiap $t$. Lagi pula, ini batas atas, dari jaringan yang dilatih untuk meminimumkan hal lain.
 #
 # Latihanmu sejauh ini:
 
-# %% [markdown] key="digits-note" lang="ko" ref="9e5e1f7c"
+# %% [markdown] key="digits-note" lang="ko" ref="64936626"
 # 모든 회색을 똑같이 보는 모델은 픽셀당 8비트가 필요합니다. 이 숫자 세 장의 PNG 파일은 1.98비트에서 3.05비트입니다(그 가운데 0.58비트는 크기가 정해진 파일의 틀입니다). 우리 신경망은 $\tilde\beta_t$로 1.10비트에서 1.80비트, 평균 1.49비트이고, $\beta_t$로는 2비트쯤 됩니다. 그러니 신경망은 숫자를 좀 알기는 합니다. 1996년에 나온 파일 형식도 그리 뒤지지 않습니다. 뜻밖의 결과 두 가지는 다시 들여다볼 만합니다.
 #
 # **더 나은 분산이 뒤바뀌었습니다.** 데이터가 $\mathcal N(0,1)$일 때는 $\beta_t$가 완벽했는데, 숫자 그림에서는 $\tilde\beta_t$가 이깁니다. 정확히 검은 픽셀과 정확히 흰 픽셀로 된 숫자 그림은 8절의 다른 극단, 곧 점 하나에 더 가깝습니다.
 #
-# **비트가 있는 곳에 그림이 있지 않습니다.** $L_0$ 하나가 절반을 넘게 차지하고, $1\le t<10$인 항이 다시 오분의 일 남짓을 차지합니다. $t \ge 100$인 항에서는 노이즈가 읽을 수 있는 숫자로 바뀌는데, 모두 합쳐 6%쯤입니다. $L_T$는 0.00003입니다. 상한을 이루는 비트의 대부분은 눈으로 가려낼 수 없는 회색의 차이를 적는 데 쓰입니다(Ho et al. 2020, 4.3절). 4장에서 항마다 가중치를 다르게 주는 까닭이 여기서 엿보입니다.
+# **비트가 있는 곳에 그림이 있지 않습니다.** $L_0$ 하나가 절반을 넘게 차지하고, $1\le t<10$인 항이 다시 오분의 일 남짓을 차지합니다. $t \ge 100$인 항에서는 노이즈가 읽을 수 있는 숫자로 바뀌는데, 모두 합쳐 6%쯤입니다. $t = 53$이면 벌써 십분의 구에 이릅니다. $L_T$는 0.00003입니다. 상한을 이루는 비트의 대부분은 눈으로 가려낼 수 없는 회색의 차이를 적는 데 쓰입니다(Ho et al. 2020, 4.3절). 4장에서 항마다 가중치를 다르게 주는 까닭이 여기서 엿보입니다.
 #
-# 이 수는 조심해서 읽어야 합니다. 그림은 세 장뿐이고 그림마다 값이 크게 다르며, 노이즈는 $t$마다 한 번만 뽑았습니다. 또 이것은 상한이고, 다른 것을 줄이도록 학습한 신경망의 상한입니다.
+# 이 수는 조심해서 읽어야 합니다. 그림은 세 장뿐이고 그림마다 값이 크게 다르며(1.49의 표준오차는 0.20입니다), 노이즈는 $t$마다 한 번만 뽑았습니다. 또 이것은 상한이고, 다른 것을 줄이도록 학습한 신경망의 상한입니다.
 #
 # 지금까지 푼 연습문제는 다음과 같습니다.
 

@@ -1631,9 +1631,48 @@ for t in (2, 10, 500):
     print(f"t={t:3d}  corr {corr:.3f} ({exact:.3f})  min {1 - exact**2:.3f}")
     assert abs(corr - exact) < 5 * (1 - exact**2) / n**0.5
 
-# %% [markdown] key="back" lang="en"
+# %% [markdown] key="ex-descend-task" lang="en"
 # At $t=500$ the correlation is 0.104, so even a network that could see the *whole* noise would be left with a loss of 0.989 on the noise of the step.
 #
+# ### Exercise: find two slips
+#
+# The loop below trains a network of one weight, $\hat\epsilon=\theta\,x_t$ (section 3), one gradient step for each row of points. It runs without a complaint, and two slips are in it, both from public teaching code: one in what is mixed, one in what is not done. Find and mend them; everything else is right. `x_0`, `t` and `eps` have shape `(S, B)`, S batches of B points; `rate` is the learning rate. (As long as the function does what it did at first, the check says “not attempted”.)
+
+# %% [markdown] key="ex-descend-task" lang="id" ref="8187d09f"
+# Pada $t=500$ korelasinya 0.104, jadi jaringan yang dapat melihat *seluruh* noise pun masih menanggung loss 0.989 untuk noise satu langkah itu.
+#
+# ### Latihan: temukan dua kesalahan
+#
+# Loop di bawah ini melatih jaringan dengan satu bobot, $\hat\epsilon=\theta\,x_t$ (bagian 3), satu langkah gradien untuk setiap baris titik. Ia berjalan tanpa keluhan, padahal ada dua kesalahan di dalamnya, keduanya dari kode pengajaran yang beredar: satu pada apa yang dicampur, satu pada apa yang tidak dikerjakan. Temukan dan perbaiki; selebihnya benar. `x_0`, `t`, dan `eps` berbentuk `(S, B)`, S batch berisi B titik; `rate` adalah laju pembelajaran. (Selama fungsinya masih melakukan hal yang sama seperti semula, pemeriksaan berkata “belum dikerjakan”.)
+
+# %% [markdown] key="ex-descend-task" lang="ko" ref="8187d09f"
+# $t=500$에서 상관계수는 0.104입니다. 그러니 노이즈 *전체*를 볼 수 있는 신경망이라도 한 단계의 노이즈를 맞히라고 하면 손실이 0.989나 남습니다.
+#
+# ### 연습문제: 실수 두 가지 찾기
+#
+# 아래 반복문은 가중치가 하나뿐인 신경망 $\hat\epsilon=\theta\,x_t$를 학습합니다(3절). 점들의 한 행마다 경사 하강을 한 스텝씩 합니다. 오류 없이 돌아가지만 실수가 두 가지 들어 있고, 둘 다 공개된 교육용 코드에서 나온 것입니다. 하나는 섞는 데에, 하나는 하지 않은 일에 있습니다. 찾아서 고치십시오. 나머지는 모두 맞습니다. `x_0`, `t`, `eps`의 모양은 `(S, B)`로, 점 B개짜리 배치가 S개입니다. `rate`는 학습률입니다. (함수가 처음과 똑같이 동작하는 동안은 확인 셀에 “아직 풀지 않았습니다”라고 나옵니다.)
+
+# %% key="ex-descend" exercise="training.descend"
+def descend(theta, x_0, t, eps, schedule, rate):
+    theta = theta.clone().requires_grad_()
+    for x_0_now, t_now, eps_now in zip(x_0, t, eps, strict=True):
+        alpha_bar_t = schedule.alpha_bar[t_now]
+        ### BEGIN SOLUTION
+        x_t = alpha_bar_t**0.5 * x_0_now + (1 - alpha_bar_t) ** 0.5 * eps_now
+        mse = (eps_now - theta * x_t).square().mean()
+        theta.grad = None
+        ### GIVEN x_t = alpha_bar_t**0.5 * x_0_now + (1 - alpha_bar_t) * eps_now
+        ### GIVEN mse = (eps_now - theta * x_t).square().mean()
+        ### END SOLUTION
+        mse.backward()
+        with torch.no_grad():
+            theta -= rate * theta.grad
+    return theta.detach()
+
+# %% key="check-descend" check="training.descend"
+check("training.descend", descend)
+
+# %% [markdown] key="back" lang="en"
 # ## 8 · One step back, and what $\hat\epsilon$ really is
 #
 # The trained network gives the mean $\mu_\theta$ of a step back. A draw from $p_\theta(x_{t-1}\mid x_t)$ is that mean plus noise of the right *standard deviation*:
@@ -1647,9 +1686,7 @@ for t in (2, 10, 500):
 # (At $t=1$ no noise is added.) The derivation that we follow prints (80) as $\mu_\theta+\Sigma_\theta+\epsilon$ (a sum for a product, a variance for its root), and (81) with the root of $\bar\alpha_t$ again; both write $\epsilon$ for a noise that is freshly drawn. **Commit:** the data are normal with mean 0.5 and
 # standard deviation 0.6, the network is perfect, $T=500$. What standard deviation do the two misprints give?
 
-# %% [markdown] key="back" lang="id" ref="e2834cf3"
-# Pada $t=500$ korelasinya 0.104, jadi jaringan yang dapat melihat *seluruh* noise pun masih menanggung loss 0.989 untuk noise satu langkah itu.
-#
+# %% [markdown] key="back" lang="id" ref="c59d53ce"
 # ## 8 · Satu langkah mundur, dan apa $\hat\epsilon$ itu sebenarnya
 #
 # Jaringan yang terlatih memberi rata-rata $\mu_\theta$ dari satu langkah mundur. Sampel dari $p_\theta(x_{t-1}\mid x_t)$ adalah rata-rata itu ditambah noise dengan *simpangan baku* yang tepat:
@@ -1663,9 +1700,7 @@ for t in (2, 10, 500):
 # (Pada $t=1$ tidak ada noise yang ditambahkan.) Penurunan yang kita ikuti mencetak (80) sebagai $\mu_\theta+\Sigma_\theta+\epsilon$ (jumlah di tempat hasil kali, varians di tempat akarnya), dan (81) lagi-lagi dengan akar dari $\bar\alpha_t$; keduanya menulis $\epsilon$ untuk noise yang baru diambil. **Putuskan dulu:** datanya normal dengan rata-rata 0.5 dan
 # simpangan baku 0.6, jaringannya sempurna, $T=500$. Simpangan baku berapa yang dihasilkan kedua salah cetak itu?
 
-# %% [markdown] key="back" lang="ko" ref="e2834cf3"
-# $t=500$에서 상관계수는 0.104입니다. 그러니 노이즈 *전체*를 볼 수 있는 신경망이라도 한 단계의 노이즈를 맞히라고 하면 손실이 0.989나 남습니다.
-#
+# %% [markdown] key="back" lang="ko" ref="c59d53ce"
 # ## 8 · 한 단계 되돌아오기, 그리고 $\hat\epsilon$의 정체
 #
 # 학습한 신경망은 한 단계 되돌아온 자리의 평균 $\mu_\theta$를 줍니다. $p_\theta(x_{t-1}\mid x_t)$에서 뽑은 값은 이 평균에, *표준편차*가 알맞은 노이즈를 더한 것입니다.

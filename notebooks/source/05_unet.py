@@ -1222,21 +1222,46 @@ print("tokens", tuple(dit.patchify(x_t, 4).shape[1:]))
 tiled = frames.tile(patches.repeat_interleave(6, 2).repeat_interleave(6, 3), 7, gap=4)
 figures.show(figures.strip(tiled, size=2.6), "alt.unet.patches")
 
-# %% [markdown] key="dit-block" lang="en"
+# %% [markdown] key="ex-steered-task" lang="en"
 # It would not: its answer would be shuffled in the same way, up to rounding. To attention an image without positions is a bag of patches. (A convolution knows by its very build what lies beside what; a transformer has to be told.)
 #
-# One block by hand, against the library's:
+# ### Exercise: complete a line
+#
+# Here is one of the block's two residual steps, without its last line. $m$, $s$ and $g$ are `shift`, `scale` and `gate`, each of shape `(B, D)`: one vector for each image, for all of its tokens. `h` has shape `(B, N, D)`, and `inner` is a function that stands for attention or for the MLP. Write the line that is missing.
 
-# %% [markdown] key="dit-block" lang="id" ref="adf069ee"
+# %% [markdown] key="ex-steered-task" lang="id" ref="a864e1a5"
 # Tidak: jawabannya akan teracak dengan cara yang sama, dalam batas pembulatan. Bagi atensi, gambar tanpa posisi hanyalah sekantong patch. (Konvolusi, berkat susunannya, sudah tahu piksel mana yang bersebelahan; transformer harus diberi tahu.)
 #
-# Satu blok yang ditulis dengan tangan, dibandingkan dengan blok milik pustaka:
+# ### Latihan: lengkapi satu baris
+#
+# Inilah salah satu dari dua langkah residual blok DiT (rumusnya di awal bagian ini), tanpa baris terakhirnya. $m$, $s$, dan $g$ adalah `shift`, `scale`, dan `gate`, masing-masing berbentuk `(B, D)`: satu vektor untuk setiap gambar, berlaku bagi semua tokennya. `h` berbentuk `(B, N, D)`, dan `inner` adalah fungsi yang mewakili atensi atau MLP. Tulislah baris yang kurang.
 
-# %% [markdown] key="dit-block" lang="ko" ref="adf069ee"
+# %% [markdown] key="ex-steered-task" lang="ko" ref="a864e1a5"
 # 알아채지 못합니다. 답도 똑같이 뒤섞여 나올 뿐이고, 다른 것은 반올림 오차뿐입니다. 위치가 없으면 어텐션에게 이미지는 패치를 아무렇게나 담은 자루입니다. (합성곱은 생김새부터 무엇이 무엇 옆에 있는지 압니다. 트랜스포머에는 알려 주어야 합니다.)
 #
-# 블록 하나를 직접 써서 라이브러리의 것과 견주어 봅시다.
+# ### 연습문제: 한 줄 채우기
+#
+# DiT 블록의 두 잔차 단계(식은 이 절의 앞부분에 있습니다) 가운데 하나이고, 마지막 줄이 비어 있습니다. $m$, $s$, $g$는 `shift`, `scale`, `gate`이고 모양은 모두 `(B, D)`입니다. 이미지마다 벡터가 하나씩 있어 그 이미지의 모든 토큰에 쓰입니다. `h`의 모양은 `(B, N, D)`이고, `inner`는 어텐션이나 MLP를 대신하는 함수입니다. 빠진 줄을 적으십시오.
 
+# %% key="ex-steered" exercise="dit.steered"
+def steered(h, shift, scale, gate, inner):
+    normed = F.layer_norm(h, h.shape[-1:], eps=1e-6)
+    ### BEGIN SOLUTION
+    return h + gate[:, None] * inner((1 + scale[:, None]) * normed + shift[:, None])
+    ### GIVEN return ...
+    ### END SOLUTION
+
+# %% key="check-steered" check="dit.steered"
+check("dit.steered", steered)
+
+# %% [markdown] key="dit-block" lang="en"
+# One block by hand, against the library's:
+
+# %% [markdown] key="dit-block" lang="id" ref="888ea1aa"
+# Satu blok yang ditulis dengan tangan, dibandingkan dengan blok milik pustaka:
+
+# %% [markdown] key="dit-block" lang="ko" ref="888ea1aa"
+# 블록 하나를 직접 써서 라이브러리의 것과 견주어 봅시다.
 
 # %% key="dit-block-written"
 def layer_norm(h):

@@ -944,6 +944,37 @@ def ddpm_mean(x_t, t, eps_hat, schedule):
 # %% key="check-mean" check="samplers.ddpm_mean"
 check("samplers.ddpm_mean", ddpm_mean)
 
+# %% [markdown] key="ex-clipped-task" lang="en"
+# ### Exercise: mend a step
+#
+# Give that mean its noise and you have a step. The one below takes $\tilde\beta_t$, as much public code does; at $t=1$ it needs no `if`, because $\tilde\beta_1=0$. It runs, and two slips are in it, both from section 6. Find and mend them; everything else is right.
+
+# %% [markdown] key="ex-clipped-task" lang="id" ref="84f7532f"
+# ### Latihan: perbaiki satu langkah
+#
+# Beri rata-rata itu noise-nya, dan jadilah satu langkah. Langkah di bawah ini memakai $\tilde\beta_t$, seperti banyak kode yang beredar; pada $t=1$ ia tidak memerlukan `if`, sebab $\tilde\beta_1=0$. Ia berjalan, tetapi ada dua kesalahan di dalamnya, keduanya dari bagian 6. Temukan dan perbaiki; selebihnya benar.
+
+# %% [markdown] key="ex-clipped-task" lang="ko" ref="84f7532f"
+# ### 연습문제: 단계 하나 고치기
+#
+# 이 평균에 노이즈를 더하면 한 단계가 됩니다. 아래의 단계는 공개된 코드가 흔히 그러듯 $\tilde\beta_t$를 씁니다. $\tilde\beta_1=0$이므로 $t=1$에서 `if`가 필요 없습니다. 돌아가기는 하지만 실수가 두 가지 들어 있고, 둘 다 6절에 나온 것입니다. 찾아서 고치십시오. 나머지는 모두 맞습니다.
+
+# %% key="ex-clipped" exercise="samplers.clipped_step"
+def clipped_step(x_t, t, eps_hat, z, schedule):
+    alpha_t, beta_t = float(schedule.alpha[t]), float(schedule.beta[t])
+    bar_t, bar_prev = float(schedule.alpha_bar[t]), float(schedule.alpha_bar[t - 1])
+    x_0_hat = ((x_t - (1 - bar_t) ** 0.5 * eps_hat) / bar_t**0.5).clamp(-1, 1)
+    mean = (bar_prev**0.5 * beta_t * x_0_hat + alpha_t**0.5 * (1 - bar_prev) * x_t) / (1 - bar_t)
+    ### BEGIN SOLUTION
+    beta_tilde_t = beta_t * (1 - bar_prev) / (1 - bar_t)
+    return mean + beta_tilde_t**0.5 * z
+    ### GIVEN beta_tilde_t = beta_t * (1 - float(schedule.alpha[t - 1])) / (1 - alpha_t)
+    ### GIVEN return mean + beta_tilde_t * z
+    ### END SOLUTION
+
+# %% key="check-clipped" check="samplers.clipped_step"
+check("samplers.clipped_step", clipped_step)
+
 # %% [markdown] key="clip-poor" lang="en"
 # Now a bad network: a small U-Net that answers $\epsilon$, trained on digits for a few dozen steps. It and the good one draw with and without the clip. (The clipped rule goes into the same loop.)
 

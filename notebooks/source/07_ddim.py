@@ -865,22 +865,72 @@ figures.show(fig, "alt.ddim.slopes")
 # (c)! On the even grid in $t$ the cleverer solver is almost six times *worse* than DDIM (0.4479 against 0.0769 at 10 steps). Its last step down to $t=1$ is as long in $t$ as the others and enormous in $\lambda$, and a solver that extends a trend over a distance several times longer than it has seen goes far astray. On the grid that is even in $\lambda$ (`log_snr_times`) it does what it promises:
 # the slope in the double-logarithmic picture is $-2.15$ where DDIM has $-1.10$, and at 40 steps its error is 0.0026 against 0.0219. **A solver and its grid belong together.**
 #
-# DDIM itself prefers the even grid in $t$ here (0.0769 against 0.1050). So give each its own, and turn to digits. There the exact end of a path is unknown; 250 steps of DDIM stand in for it.
+# DDIM itself prefers the even grid in $t$ here (0.0769 against 0.1050). So each gets its own.
 #
-# **Commit:** the root mean squared distance to that end, in pictures whose values run from $-1$ to 1. At 5, 10, 20 and 50 steps, who is closer?
+# ### Exercise: measure and conclude
+#
+# How good is a solver, and how many steps are enough? Write `order(solve, end, counts, bound)`. `solve(S)` returns the points at which `S` steps arrive, and `end` holds the points where they should; the error is the mean of the absolute gaps. `counts` is a rising list of numbers of steps. Return a tensor of two numbers: the order, which is minus the slope of the straight line that fits log error against log S best (least squares, all points); and the first of `counts` from which on *every* error is at most `bound` (there always is one here).
 
-# %% [markdown] key="ode-note" lang="id" ref="196e7b42"
+# %% [markdown] key="ode-note" lang="id" ref="8f6dffc4"
 # (c)! Pada kisi yang rata dalam $t$, penyelesai yang lebih cerdik itu hampir enam kali *lebih buruk* daripada DDIM (0.4479 berbanding 0.0769 pada 10 langkah). Langkah terakhirnya menuju $t=1$ sama panjang dengan yang lain dalam $t$, tetapi luar biasa panjang dalam $\lambda$, dan penyelesai yang meneruskan sebuah kecenderungan sejauh beberapa kali jarak yang pernah dilihatnya akan tersesat jauh. Pada kisi yang rata dalam $\lambda$ (`log_snr_times`) ia menepati janjinya:
 # kemiringan garisnya dalam gambar yang kedua sumbunya logaritmik adalah $-2.15$, sedangkan DDIM $-1.10$, dan pada 40 langkah galatnya 0.0026, sedangkan DDIM 0.0219. **Penyelesai dan kisinya adalah pasangan.**
 #
-# DDIM sendiri di sini lebih menyukai kisi yang rata dalam $t$ (0.0769 berbanding 0.1050). Jadi kita beri masing-masing kisinya sendiri, lalu beralih ke angka. Di sana ujung eksak sebuah jalan tidak diketahui; sebagai gantinya kita pakai 250 langkah DDIM.
+# DDIM sendiri di sini lebih menyukai kisi yang rata dalam $t$ (0.0769 berbanding 0.1050). Jadi masing-masing kita beri kisinya sendiri.
+#
+# ### Latihan: ukur dan simpulkan
+#
+# Seberapa baik sebuah penyelesai, dan berapa langkah yang cukup? Tulis `order(solve, end, counts, bound)`. `solve(S)` mengembalikan titik-titik yang dicapai setelah `S` langkah, dan `end` memuat titik-titik yang seharusnya dicapai; galatnya adalah rata-rata selisih mutlak. `counts` adalah daftar banyaknya langkah, urut menaik. Kembalikan tensor berisi dua bilangan: ordenya, yaitu negatif dari kemiringan garis lurus yang paling cocok untuk log galat terhadap log S (kuadrat terkecil, semua titik); dan bilangan pertama dalam `counts` yang mulai dari situ *setiap* galatnya paling besar `bound` (di sini selalu ada yang cukup).
+
+# %% [markdown] key="ode-note" lang="ko" ref="8f6dffc4"
+# (c)입니다! $t$ 간격이 고른 격자에서는 더 영리한 풀이법이 DDIM보다 여섯 배 가까이 *나쁩니다*(10단계에서 0.4479 대 0.0769). $t=1$까지 내려가는 마지막 단계는 $t$로 재면 다른 단계와 길이가 같지만 $\lambda$로 재면 엄청나게 깁니다. 지금까지 본 것보다 몇 배나 먼 곳까지 추세를 이어 가는 풀이법은 크게 빗나갈 수밖에 없습니다. $\lambda$ 간격이 고른 격자(`log_snr_times`)에서는 약속을 지킵니다. 두 축이 모두 로그 눈금인 그림에서 DDIM의 기울기는 $-1.10$인데 이쪽은 $-2.15$이고, 40단계의 오차는 0.0219인데 이쪽은 0.0026입니다. **풀이법과 격자는 한 짝입니다.**
+#
+# 여기서 DDIM 자신은 $t$ 간격이 고른 격자에서 더 낫습니다(0.0769 대 0.1050). 그러니 저마다 제 격자를 줍시다.
+#
+# ### 연습문제: 재어 보고 결론 내리기
+#
+# 풀이법이 얼마나 좋고, 몇 단계면 충분합니까? `order(solve, end, counts, bound)`를 작성하십시오. `solve(S)`는 `S`단계를 거쳐 이른 점들을 돌려주고, `end`는 이르러야 할 점들입니다. 오차는 차이의 절댓값의 평균입니다. `counts`는 단계 수를 작은 것부터 적은 리스트입니다. 수 두 개로 된 텐서를 돌려주십시오. 첫째는 차수로, log S에 대한 log 오차에 가장 잘 맞는 직선(최소제곱, 모든 점)의 기울기에 음의 부호를 붙인 것입니다. 둘째는 `counts` 가운데, 거기서부터 *모든* 오차가 `bound` 이하인 첫 수입니다(여기서는 그런 수가 언제나 있습니다).
+
+# %% key="ex-order" exercise="samplers.order"
+def order(solve, end, counts, bound):
+    ### BEGIN SOLUTION
+    errors = torch.stack([(solve(S) - end).abs().mean() for S in counts])
+    x, y = torch.tensor(counts, dtype=errors.dtype).log(), errors.log()
+    x, y = x - x.mean(), y - y.mean()
+    enough = next(S for k, S in enumerate(counts) if (errors[k:] <= bound).all())
+    return torch.stack([-(x * y).sum() / (x * x).sum(), torch.tensor(float(enough), dtype=x.dtype)])
+    ### END SOLUTION
+
+# %% key="check-order" check="samplers.order"
+check("samplers.order", order)
+
+# %% key="order-measured"
+counts, bounds = [*S_fit, 112, 160], (0.1, 0.03, 0.01, 0.003)
+print("      order  S:", *(f"{f'<={bound:g}':>8}" for bound in bounds))
+for name, axis in (("DDIM", "$t$"), ("2M", r"$\lambda$")):
+    errors = torch.tensor([at_one(rules[name], grids[axis](S)) for S in counts], dtype=torch.float64)
+    x, y = torch.tensor(counts).double().log(), errors.log()
+    slope = (x - x.mean()) @ (y - y.mean()) / (x - x.mean()).square().sum()
+    few = [[S for k, S in enumerate(counts) if (errors[k:] <= bound).all()] for bound in bounds]
+    print(f"{name:5s} {-slope:5.2f}    ", *(f"{S[0] if S else '-':>8}" for S in few))
+
+# %% [markdown] key="solvers-question" lang="en"
+# The first number is the order, then comes for each bound the smallest number of steps from which the error stays below it; a dash where no number tried was enough. An order is worth the more, the stricter the bound.
+#
+# Now to digits. There the exact end of a path is unknown; 250 steps of DDIM stand in for it.
+#
+# **Commit:** the root mean squared distance to that end, in pictures whose values run from $-1$ to 1. At 5, 10, 20 and 50 steps, who is closer?
+
+# %% [markdown] key="solvers-question" lang="id" ref="b8c1e217"
+# Bilangan pertama adalah ordenya. Lalu, untuk setiap batas, banyaknya langkah terkecil yang mulai dari situ galatnya tetap di bawah batas; tanda hubung berarti tidak satu pun yang dicoba cukup. Makin ketat batasnya, makin besar untungnya orde yang tinggi.
+#
+# Sekarang angka. Di sana ujung eksak sebuah jalan tidak diketahui; sebagai gantinya kita pakai 250 langkah DDIM.
 #
 # **Putuskan dulu:** akar rata-rata kuadrat jarak ke ujung itu, pada gambar yang nilainya dari $-1$ sampai 1. Pada 5, 10, 20, dan 50 langkah, siapa yang lebih dekat?
 
-# %% [markdown] key="ode-note" lang="ko" ref="196e7b42"
-# (c)입니다! $t$ 간격이 고른 격자에서는 더 영리한 풀이법이 DDIM보다 여섯 배 가까이 *나쁩니다*(10단계에서 0.4479 대 0.0769). $t=1$까지 내려가는 마지막 단계는 $t$로 재면 다른 단계와 길이가 같지만 $\lambda$로 재면 엄청나게 깁니다. 지금까지 본 것보다 몇 배나 먼 곳까지 추세를 이어 가는 풀이법은 크게 빗나갈 수밖에 없습니다. $\lambda$ 간격이 고른 격자(`log_snr_times`)에서는 약속을 지킵니다. 두 축이 모두 로그 눈금인 그림에서 DDIM의 기울기는 $-1.10$인데 이쪽은 $-2.15$이고, 40단계의 오차는 0.0219인데 이쪽은 0.0026입니다. **풀이법과 격자는 한 짝입니다.**
+# %% [markdown] key="solvers-question" lang="ko" ref="b8c1e217"
+# 첫 수가 차수이고, 그다음은 한계마다 오차가 그 아래에 머물기 시작하는 가장 작은 단계 수입니다. 시험한 수로 모자라면 줄표입니다. 한계가 엄격할수록 차수의 값어치가 커집니다.
 #
-# 여기서 DDIM 자신은 $t$ 간격이 고른 격자에서 더 낫습니다(0.0769 대 0.1050). 그러니 저마다 제 격자를 주고 숫자 그림으로 넘어갑시다. 거기서는 경로가 정확히 어디서 끝나는지 알 수 없어 DDIM의 250단계로 대신합니다.
+# 이제 숫자 그림입니다. 거기서는 경로가 정확히 어디서 끝나는지 알 수 없어 DDIM의 250단계로 대신합니다.
 #
 # **답을 먼저 정하십시오.** 값이 $-1$에서 1까지인 그림에서, 그 끝까지의 거리를 제곱 평균의 제곱근으로 잽니다. 5, 10, 20, 50단계에서 어느 쪽이 더 가깝겠습니까?
 

@@ -672,28 +672,77 @@ for step, convention, law in ((0.1, "half", 1 / (1 - 0.1 / 4)), (0.1, "whole", 1
     print(f"{convention:6s} {float(x.var()):.3f} ({law:.3f})")
     assert abs(float(x.var()) / law - 1) < 5 * (2 / 20_000) ** 0.5
 
-# %% [markdown] key="langevin-widget-task" lang="en"
+# %% [markdown] key="langevin-bias-note" lang="en"
 # At $\delta=4$. There each move throws the point to the opposite side, at the same distance, and adds noise; beyond it the distance grows without end. Long before, the variance is too large: 1.03 at $\delta=0.1$, a third too much at $\delta=1$. A move of the other form with $\delta$ is a move of this one with $2\delta$. The small print of every Langevin sampler: *it draws from $p$ only in the limit $\delta\to0$*.
 #
 # The two mixed-up forms are the slip that one meets in code. Climb $\tfrac\delta2$ with shake $\sqrt{2\delta}$: at $\delta=0.1$ the variance is 2.05 instead of 1, and it never falls below 2, however small $\delta$ is. Climb $\delta$ with shake $\sqrt\delta$: 0.526. No line crashes, and the pictures are merely too rough, or too smooth. (At $\delta=1$ the line `1, 1` even says 1, by accident: $x-x+z=z$, which is a fresh draw of this $p$ and of no other.)
+#
+# ### Exercise: foresee a walk
+#
+# Now another hill, $p=\mathcal N(0,3^2)$, three times as wide; its score is $-x/9$. Predict four whole numbers for the form with $\delta/2$, and let `predict_langevin()` return them in a list: the $\delta$ from which on the walk no longer settles; then, with $\delta=9$, the variance that stays, and the mean after two moves if all points start at $x=8$; and last the variance that stays with $\delta=9$ if $\tfrac\delta2$ is climbed, but shaken with $\sqrt{2\delta}$. A wrong number earns a hint, not the answer; run the cell after the check only when you have committed yourself.
+
+# %% [markdown] key="langevin-bias-note" lang="id" ref="f47a8cd7"
+# Pada $\delta=4$. Di situ setiap gerakan melempar titik ke sisi seberang, sama jauhnya, lalu menambahkan noise; di atas itu jaraknya membesar tanpa akhir. Jauh sebelumnya pun variansnya sudah terlalu besar: 1.03 pada $\delta=0.1$, kelebihan sepertiga pada $\delta=1$. Gerakan dalam bentuk yang lain dengan $\delta$ sama dengan gerakan dalam bentuk ini dengan $2\delta$. Inilah catatan kaki yang selalu menyertai sampler Langevin: *sampelnya berasal dari $p$ hanya dalam limit $\delta\to0$*.
+#
+# Kedua campuran itu adalah kekeliruan yang dijumpai di dalam kode. Pendakian $\tfrac\delta2$ dengan guncangan $\sqrt{2\delta}$: pada $\delta=0.1$ variansnya 2.05, seharusnya 1, dan tidak pernah turun di bawah 2, sekecil apa pun $\delta$. Pendakian $\delta$ dengan guncangan $\sqrt\delta$: 0.526. Kodenya tetap berjalan; gambarnya hanya terlalu kasar, atau terlalu halus. (Pada $\delta=1$ baris `1, 1` bahkan menyebut 1, secara kebetulan: $x-x+z=z$, yaitu sampel baru dari $p$ yang ini, dan bukan dari densitas lain.)
+#
+# ### Latihan: ramalkan sebuah jalan
+#
+# Sekarang bukit yang lain, $p=\mathcal N(0,3^2)$, tiga kali lebih lebar; skornya $-x/9$. Ramalkan empat bilangan bulat untuk bentuk yang memakai $\delta/2$, dan buatlah `predict_langevin()` mengembalikannya dalam sebuah daftar: $\delta$ yang mulai membuat jalannya tidak lagi menetap; lalu, dengan $\delta=9$, varians yang tidak berubah lagi, dan rata-rata sesudah dua gerakan bila semua titik berangkat dari $x=8$; terakhir varians yang tidak berubah lagi dengan $\delta=9$ bila pendakiannya $\tfrac\delta2$ tetapi guncangannya $\sqrt{2\delta}$. Bilangan yang salah mendapat petunjuk, bukan jawabannya; jalankan sel sesudah pemeriksaan hanya setelah ramalanmu tetap.
+
+# %% [markdown] key="langevin-bias-note" lang="ko" ref="f47a8cd7"
+# $\delta=4$부터입니다. 거기서는 한 걸음마다 점이 같은 거리만큼 떨어진 반대편으로 던져지고, 거기에 노이즈가 더해집니다. 그보다 크면 거리가 끝없이 커집니다. 분산은 그보다 훨씬 전부터 너무 큽니다. $\delta=0.1$에서 1.03이고, $\delta=1$에서는 삼분의 일이나 더 큽니다. 다른 꼴에서 $\delta$로 걷는 것은 이 꼴에서 $2\delta$로 걷는 것과 같습니다. 랑주뱅 샘플러라면 어느 것에나 작은 글씨로 붙는 단서가 있습니다. *$p$에서 뽑는 것은 $\delta\to0$인 극한에서뿐입니다*.
+#
+# 두 꼴을 섞는 것은 코드에서 실제로 만나는 실수입니다. $\tfrac\delta2$만큼 오르고 $\sqrt{2\delta}$로 흔들면 $\delta=0.1$에서 분산이 1이 아니라 2.05이고, $\delta$가 아무리 작아도 2 밑으로 내려가지 않습니다. $\delta$만큼 오르고 $\sqrt\delta$로 흔들면 0.526입니다. 오류로 멈추는 줄은 없습니다. 그림이 너무 거칠거나 너무 매끄러울 뿐입니다. ($\delta=1$에서는 `1, 1` 줄이 1이라고까지 하는데, 우연입니다. $x-x+z=z$여서 매번 새로 뽑는 셈이고, 그것이 맞는 것은 이 $p$뿐입니다.)
+#
+# ### 연습문제: 걷기를 내다보기
+#
+# 이번에는 세 배 넓은 언덕 $p=\mathcal N(0,3^2)$입니다. 스코어는 $-x/9$입니다. $\delta/2$가 있는 꼴로 걸을 때의 정수 네 개를 예상하고, `predict_langevin()`이 이 네 수를 리스트로 돌려주게 하십시오. 첫째는 더는 안정되지 않기 시작하는 $\delta$입니다. 둘째와 셋째는 $\delta=9$일 때의 값으로, 변하지 않는 분산과, 모든 점이 $x=8$에서 출발할 때 두 걸음 뒤의 평균입니다. 넷째는 $\delta=9$에서 $\tfrac\delta2$만큼 오르면서 $\sqrt{2\delta}$로 흔들 때의 변하지 않는 분산입니다. 틀린 수에는 답이 아니라 힌트가 나옵니다. 채점 셀 다음의 셀은 예상을 굳힌 다음에 실행하십시오.
+
+# %% key="ex-predict-langevin" exercise="score.predict_langevin"
+def predict_langevin():
+    ### BEGIN SOLUTION
+    return [36, 12, 2, 24]
+    ### END SOLUTION
+
+# %% key="check-predict-langevin" check="score.predict_langevin"
+check("score.predict_langevin", predict_langevin)
+
+# %% key="predict-langevin-run"
+def wide(x):
+    return -x / 9
+
+
+n = 20_000
+for step in (9, *range(12, 49, 12)):
+    print(f"step {step:2d}", end="")
+    for k, x in enumerate(score.langevin(wide, 3 * noise(n, 1, seed=31), step, 200, seeded(32), "half")):
+        if k in (0, 100, 200):
+            print(f"  k={k}: {float(x.var()):.3g}", end="")
+    print()
+*_, x = score.langevin(wide, torch.full((n, 1), 8.0, dtype=D), 9, 2, seeded(33), "half")
+print(f"8, k=2: {float(x.mean()):.2f}")
+x, g = 3 * noise(n, 1, seed=34), seeded(35)
+for _ in range(200):
+    x = x + 9 / 2 * wide(x) + (2 * 9) ** 0.5 * torch.randn(x.shape, generator=g, dtype=D)
+print(f"1/2, 2  k=200: {float(x.var()):.3g}")
+
+# %% [markdown] key="langevin-widget-task" lang="en"
+# All four come from one number, $1-\delta/2v$ with $v=9$: what a move leaves of a distance. At $-1$ nothing settles any more; here it is a half, and each distance is halved at every move. How far the noise spreads the points beyond that is a matter of its variance alone.
 #
 # Now on the three hills. 200 points are dropped at random; the sliders choose the move $k$, the step size $\delta$ and the noise level $t$ whose score they follow. Under the picture stands how many have left it.
 #
 # **Commit:** $\delta=1$ is too large at $t=1$: the points fly off. Is it too large at $t=1000$, too?
 
-# %% [markdown] key="langevin-widget-task" lang="id" ref="cc58a637"
-# Pada $\delta=4$. Di situ setiap gerakan melempar titik ke sisi seberang, sama jauhnya, lalu menambahkan noise; di atas itu jaraknya membesar tanpa akhir. Jauh sebelumnya pun variansnya sudah terlalu besar: 1.03 pada $\delta=0.1$, kelebihan sepertiga pada $\delta=1$. Gerakan dalam bentuk yang lain dengan $\delta$ sama dengan gerakan dalam bentuk ini dengan $2\delta$. Inilah catatan kaki yang selalu menyertai sampler Langevin: *sampelnya berasal dari $p$ hanya dalam limit $\delta\to0$*.
-#
-# Kedua campuran itu adalah kekeliruan yang dijumpai di dalam kode. Pendakian $\tfrac\delta2$ dengan guncangan $\sqrt{2\delta}$: pada $\delta=0.1$ variansnya 2.05, seharusnya 1, dan tidak pernah turun di bawah 2, sekecil apa pun $\delta$. Pendakian $\delta$ dengan guncangan $\sqrt\delta$: 0.526. Kodenya tetap berjalan; gambarnya hanya terlalu kasar, atau terlalu halus. (Pada $\delta=1$ baris `1, 1` bahkan menyebut 1, secara kebetulan: $x-x+z=z$, yaitu sampel baru dari $p$ yang ini, dan bukan dari densitas lain.)
+# %% [markdown] key="langevin-widget-task" lang="id" ref="e9c354e0"
+# Keempatnya berasal dari satu bilangan, $1-\delta/2v$ dengan $v=9$: yang disisakan satu gerakan dari sebuah jarak. Pada $-1$ tidak ada lagi yang menetap; di sini nilainya setengah, jadi setiap jarak menjadi separuhnya pada setiap gerakan. Sejauh apa noise kemudian menyebarkan titik-titik itu hanya soal variansnya.
 #
 # Sekarang di ketiga bukit. Sebanyak 200 titik dijatuhkan secara acak; penggesernya memilih gerakan ke-$k$, ukuran langkah $\delta$, dan tingkat noise $t$ yang skornya diikuti. Di bawah gambar tertulis berapa titik yang sudah keluar darinya.
 #
 # **Putuskan dulu:** $\delta=1$ terlalu besar pada $t=1$: titik-titiknya terlempar pergi. Apakah ia juga terlalu besar pada $t=1000$?
 
-# %% [markdown] key="langevin-widget-task" lang="ko" ref="cc58a637"
-# $\delta=4$부터입니다. 거기서는 한 걸음마다 점이 같은 거리만큼 떨어진 반대편으로 던져지고, 거기에 노이즈가 더해집니다. 그보다 크면 거리가 끝없이 커집니다. 분산은 그보다 훨씬 전부터 너무 큽니다. $\delta=0.1$에서 1.03이고, $\delta=1$에서는 삼분의 일이나 더 큽니다. 다른 꼴에서 $\delta$로 걷는 것은 이 꼴에서 $2\delta$로 걷는 것과 같습니다. 랑주뱅 샘플러라면 어느 것에나 작은 글씨로 붙는 단서가 있습니다. *$p$에서 뽑는 것은 $\delta\to0$인 극한에서뿐입니다*.
-#
-# 두 꼴을 섞는 것은 코드에서 실제로 만나는 실수입니다. $\tfrac\delta2$만큼 오르고 $\sqrt{2\delta}$로 흔들면 $\delta=0.1$에서 분산이 1이 아니라 2.05이고, $\delta$가 아무리 작아도 2 밑으로 내려가지 않습니다. $\delta$만큼 오르고 $\sqrt\delta$로 흔들면 0.526입니다. 오류로 멈추는 줄은 없습니다. 그림이 너무 거칠거나 너무 매끄러울 뿐입니다. ($\delta=1$에서는 `1, 1` 줄이 1이라고까지 하는데, 우연입니다. $x-x+z=z$여서 매번 새로 뽑는 셈이고, 그것이 맞는 것은 이 $p$뿐입니다.)
+# %% [markdown] key="langevin-widget-task" lang="ko" ref="e9c354e0"
+# 네 수 모두 $v=9$일 때의 $1-\delta/2v$ 하나에서 나옵니다. 한 걸음 뒤에 남는 거리의 비율입니다. $-1$이면 더는 안정되지 않습니다. 여기서는 절반이어서 걸음마다 거리가 반으로 줄어듭니다. 그 위에 노이즈가 점들을 얼마나 퍼뜨리는지는 노이즈의 분산에만 달려 있습니다.
 #
 # 이제 세 언덕으로 갑니다. 점 200개를 아무 데나 떨어뜨립니다. 슬라이더로 몇 번째 걸음 $k$인지, 걸음의 크기 $\delta$, 그리고 어느 노이즈 수준 $t$의 스코어를 따를지를 고릅니다. 그림 밖으로 나간 점이 몇 개인지는 그림 아래에 나옵니다.
 #

@@ -893,6 +893,41 @@ for w in plain_ws:
     print(f"w={w:4.1f}  seeds {len(card[f'w={w:g}']['frechet']['each'])}  {said(f'w={w:g}')}")
 figures.show(fig, "alt.guidance.curve")
 
+# %% [markdown] key="ex-enough-task" lang="en"
+# ### Exercise: measure and conclude
+#
+# Before you read on: from which $w$ on does more of it buy nothing? Write `enough(w, accuracy, spread, real, N)`: three tensors with one number for each $w$, in any order; the spread of real digits; and the number of samples. An accuracy $p$, counted on $N$ samples, has the standard error $\sqrt{p\,(1-p)/N}$. A $w$ counts as good as the best if its accuracy lies at most two of its *own* standard errors below the highest. Return a tensor of two numbers: the smallest such $w$, and the spread there divided by `real`. (The cell after the check does this with the card, where each accuracy is the mean over 3 seeds and so counts 3 times $N$ samples.)
+
+# %% [markdown] key="ex-enough-task" lang="id" ref="f543d8c3"
+# ### Latihan: ukur dan simpulkan
+#
+# Sebelum kamu membaca terus: mulai dari $w$ mana tambahannya tidak membeli apa-apa lagi? Tulis `enough(w, accuracy, spread, real, N)`. Masukannya: tiga tensor sejajar dengan satu bilangan untuk setiap $w$ (urutannya sembarang); sebaran angka asli; dan banyaknya sampel. Akurasi $p$, yang dihitung dari $N$ sampel, punya galat baku $\sqrt{p\,(1-p)/N}$. Sebuah $w$ dianggap sebaik yang terbaik kalau akurasinya paling jauh dua galat baku *miliknya sendiri* di bawah yang tertinggi. Kembalikan tensor berisi dua bilangan: $w$ terkecil yang demikian, dan sebaran di sana dibagi `real`. (Sel sesudah pemeriksaan melakukannya dengan kartu model; di sana setiap akurasi adalah rata-rata 3 seed, jadi dihitung dari 3 kali $N$ sampel.)
+
+# %% [markdown] key="ex-enough-task" lang="ko" ref="f543d8c3"
+# ### 연습문제: 재어 보고 결론 내리기
+#
+# 더 읽기 전에 답해 보십시오. 어느 $w$부터 더 키워도 얻는 것이 없습니까? `enough(w, accuracy, spread, real, N)`를 작성하십시오. 앞의 셋은 $w$마다 수가 하나씩 든 텐서입니다. 셋의 순서는 서로 같지만 작은 것부터라는 법은 없습니다. 그다음은 진짜 숫자의 퍼진 정도와 샘플의 수입니다. 샘플 $N$개로 센 정확도 $p$의 표준오차는 $\sqrt{p\,(1-p)/N}$입니다. 어떤 $w$의 정확도가 가장 높은 값보다 낮더라도 그 차이가 *자기* 표준오차의 두 배 이하이면 가장 좋은 것만큼 좋다고 칩니다. 수 두 개로 된 텐서를 돌려주십시오. 그런 $w$ 가운데 가장 작은 것, 그리고 거기서의 퍼진 정도를 `real`로 나눈 값입니다. (확인 셀 다음의 셀이 카드의 값으로 이 일을 합니다. 카드의 정확도는 시드 3개의 평균이므로 샘플 수는 $N$의 3배입니다.)
+
+# %% key="ex-enough" exercise="guidance.enough"
+def enough(w, accuracy, spread, real, N):
+    ### BEGIN SOLUTION
+    error = (accuracy * (1 - accuracy) / N) ** 0.5
+    good = accuracy.max() - accuracy <= 2 * error
+    smallest = w[good].min()
+    return torch.stack([smallest, spread[w == smallest][0] / real])
+    ### END SOLUTION
+
+# %% key="check-enough" check="guidance.enough"
+check("guidance.enough", enough)
+
+# %% key="enough-card"
+p, spread = (torch.tensor([card[f"w={w:g}"][kind]["mean"] for w in plain_ws]) for kind in ("accuracy", "spread"))
+gap, error = p.max() - p, (p * (1 - p) / (3 * card["N"])) ** 0.5
+print("        max(p)-p    2 error  spread/real")
+for k, w in enumerate(plain_ws):
+    sign = "<=" if gap[k] <= 2 * error[k] else "> "
+    print(f"w={w:4.1f}    {gap[k]:.4f} {sign} {2 * error[k]:.4f}         {spread[k] / real['sigma_y']:.2f}")
+
 # %% [markdown] key="live-task" lang="en"
 # Between $w=0$ and $w=0.5$ the accuracy goes from 0.980 to 0.999, and there is hardly anything left to gain. The spread pays for it: 2.552 at first, more than the 2.147 of real digits, then 1.845, less than theirs already, and 1.389 at $w=4$. The little more at $w=8$ is no variety come back: there the pictures get too loud (section 10). The Fréchet distance, which counts both, is smallest at $w=0$, 0.115, as close as 1000 real digits are (0.114), and climbs from there: the samples are correct and no longer a fair picture of how people write.
 #

@@ -390,21 +390,21 @@ names = ["$x_0$", *(f"$z_{{0,{k}}}$" for k in range(1, 5)), "$D(z_0)$"]
 figures.show(figures.grid(rows, row_titles=names, size=0.8), "alt.beyond.latent")
 
 # %% [markdown] key="latent-draw" lang="en"
-# A quarter of the numbers, and still a picture: the digit can be made out in two of the four channels, since the encoder is a convolution and keeps things in their places. That is why a U-Net can work on them.
+# Far fewer numbers, and still a picture: the digit can be made out in two of the four channels, since the encoder is a convolution and keeps things in their places. That is why a U-Net can work on them.
 #
 # Now diffuse there. The sampler, the labels, the schedule, all is as before; only the shape of $x_T$ is different, and at the end there is a decoder. The player shows the four channels of $z_t$ (one picture for each digit), the decoded $z_t$, and the decoded guess, $\hat x_0=D(\hat z_0)$.
 #
 # **Commit:** what does the decoder make of pure noise, $D(z_T)$: (a) noise, (b) grey, (c) strokes?
 
-# %% [markdown] key="latent-draw" lang="id" ref="6f07619a"
-# Banyaknya bilangan tinggal seperempat, dan hasilnya masih sebuah gambar: angkanya dapat dikenali di dua dari keempat kanal itu, sebab enkodernya konvolusi dan membiarkan segala sesuatu di tempatnya. Itu sebabnya U-Net dapat menggarapnya.
+# %% [markdown] key="latent-draw" lang="id" ref="fe1c7655"
+# Bilangannya jauh lebih sedikit, dan hasilnya masih sebuah gambar: angkanya dapat dikenali di dua dari keempat kanal itu, sebab enkodernya konvolusi dan membiarkan segala sesuatu di tempatnya. Itu sebabnya U-Net dapat menggarapnya.
 #
 # Sekarang lakukan difusi di sana. Sampler, label, jadwal noise, semuanya seperti tadi; yang lain hanya bentuk $x_T$, dan di ujungnya ada dekoder. Pemutar menampilkan keempat kanal $z_t$ (sebagai satu gambar untuk setiap angka), $z_t$ yang sudah didekodekan, dan tebakan yang didekodekan, $\hat x_0=D(\hat z_0)$.
 #
 # **Putuskan dulu:** apa yang dibuat dekoder dari noise murni, $D(z_T)$: (a) noise, (b) kelabu, (c) goresan?
 
-# %% [markdown] key="latent-draw" lang="ko" ref="6f07619a"
-# 수는 사분의 일로 줄었지만 여전히 그림입니다. 네 채널 가운데 둘에서는 숫자를 알아볼 수 있습니다. 인코더가 합성곱이어서 모든 것을 제자리에 두기 때문입니다. 그래서 U-Net이 여기서도 일할 수 있습니다.
+# %% [markdown] key="latent-draw" lang="ko" ref="fe1c7655"
+# 수는 훨씬 적어졌지만 여전히 그림입니다. 네 채널 가운데 둘에서는 숫자를 알아볼 수 있습니다. 인코더가 합성곱이어서 모든 것을 제자리에 두기 때문입니다. 그래서 U-Net이 여기서도 일할 수 있습니다.
 #
 # 이제 거기서 확산을 합시다. 샘플러도 레이블도 스케줄도 모두 전과 같습니다. $x_T$의 모양이 다르고, 끝에 디코더가 있을 뿐입니다. 플레이어에는 $z_t$의 네 채널(숫자마다 그림 한 장으로 모았습니다), 디코딩한 $z_t$, 그리고 추측을 디코딩한 $\hat x_0=D(\hat z_0)$이 나옵니다.
 #
@@ -432,19 +432,49 @@ print("z_T", tuple(z_T.shape), "x_0", tuple(drawn.shape), f"std {step.x_t.std():
 shown = {name: np.stack(track) for name, track in tracks.items()}
 player(shown, times=visited, alt=lang.text("alt.beyond.film"))
 
-# %% [markdown] key="latent-cost" lang="en"
+# %% [markdown] key="ex-cost-task" lang="en"
 # (c): the decoder has only ever learnt to draw strokes, so it finds some in anything. The walk decides *which*.
 #
-# **Commit:** there are four times fewer numbers. How much cheaper is a call of the network: about 4 times, 10 times, more?
+# ### Exercise: predict what it saves
+#
+# From 1×28×28 pixels to 4×7×7 latents: predict four whole numbers. How many times fewer are (1) the numbers, (2) the positions at which a convolution applies its weights, (3) the pairs that attention compares, if it looks from every position at every position? And (4), how often does a drawing of 50 steps need the decoder? Let `predict_cost()` return the four in a list. A wrong number earns a hint, not the answer.
 
-# %% [markdown] key="latent-cost" lang="id" ref="76459183"
+# %% [markdown] key="ex-cost-task" lang="id" ref="cde8760d"
 # (c): dekoder hanya pernah belajar menggambar goresan, jadi dalam apa pun ia menemukan goresan. Goresan *mana*, itulah yang diputuskan perjalanan.
 #
-# **Putuskan dulu:** bilangannya empat kali lebih sedikit. Berapa kali lebih murah satu panggilan jaringan: sekitar 4 kali, 10 kali, atau lebih?
+# ### Latihan: ramalkan penghematannya
+#
+# Dari 1×28×28 piksel ke laten 4×7×7: ramalkan empat bilangan bulat. Berapa kali lebih sedikit (1) bilangannya, (2) posisi tempat konvolusi menerapkan bobotnya, (3) pasangan yang dibandingkan atensi, kalau ia memandang dari setiap posisi ke setiap posisi? Dan (4), berapa kali sebuah gambar dengan 50 langkah memerlukan dekoder? Buatlah `predict_cost()` mengembalikan keempatnya dalam sebuah daftar. Bilangan yang salah mendapat petunjuk, bukan jawabannya.
 
-# %% [markdown] key="latent-cost" lang="ko" ref="76459183"
+# %% [markdown] key="ex-cost-task" lang="ko" ref="cde8760d"
 # (c)입니다. 디코더는 획을 그리는 것만 배웠으므로 무엇을 받아도 거기서 획을 찾아냅니다. *어떤* 획인지는 걸음이 정합니다.
 #
+# ### 연습문제: 무엇을 아끼는지 예상하기
+#
+# 1×28×28 픽셀에서 4×7×7 잠재 표현으로 줄입니다. 정수 네 개를 예상해 보십시오. (1) 수의 개수, (2) 합성곱이 가중치를 곱하는 위치의 수, (3) 모든 위치에서 모든 위치를 볼 때 어텐션이 비교하는 쌍의 수는 저마다 몇 분의 일이 됩니까? 그 분모를 적으십시오. 그리고 (4) 50단계로 그림을 그릴 때 디코더는 몇 번 필요합니까? `predict_cost()`가 이 네 수를 리스트로 돌려주게 하십시오. 틀린 수에는 답이 아니라 힌트가 나옵니다.
+
+# %% key="ex-cost" exercise="latent.predict_cost"
+def predict_cost():
+    ### BEGIN SOLUTION
+    return [4, 16, 256, 1]
+    ### END SOLUTION
+
+# %% key="check-cost" check="latent.predict_cost"
+check("latent.predict_cost", predict_cost)
+
+# %% key="cost-counted"
+image, squeezed = digits[0], z_0[0]
+numbers = image.numel() // squeezed.numel()
+positions, pairs = ((image[0].numel() // squeezed[0].numel()) ** power for power in (1, 2))
+print(f"x_0 / z_0  {numbers}  {positions}  {pairs}   S=50  D 1")
+
+# %% [markdown] key="latent-cost" lang="en"
+# **Commit:** there are four times fewer numbers. How much cheaper is a call of the network: about 4 times, 10 times, more?
+
+# %% [markdown] key="latent-cost" lang="id" ref="c06de126"
+# **Putuskan dulu:** bilangannya empat kali lebih sedikit. Berapa kali lebih murah satu panggilan jaringan: sekitar 4 kali, 10 kali, atau lebih?
+
+# %% [markdown] key="latent-cost" lang="ko" ref="c06de126"
 # **답을 먼저 정하십시오.** 수가 사분의 일로 줄었습니다. 신경망을 한 번 부르는 값은 얼마나 싸집니까? 4배쯤입니까, 10배쯤입니까, 그보다 더입니까?
 
 # %% key="latent-flops"

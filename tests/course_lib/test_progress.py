@@ -105,6 +105,20 @@ def test_the_overview_counts_each_chapter(language):
     assert f'lang="{language}"' in view._repr_html_()
 
 
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_the_overview_of_one_chapter_has_its_row_alone(language):
+    lang.use(language)
+    progress.record(names(2)[0])
+    view = overview(2)
+    assert [(row.chapter, row.passed) for row in view.rows] == [(2, [names(2)[0]])]
+    assert view.rows[0] in overview().rows
+    for got in (0, 99):
+        allowed = ", ".join(str(row.chapter) for row in overview().rows)
+        with pytest.raises(ValueError) as refused:
+            overview(got)
+        assert str(refused.value) == lang.text("progress.no_chapter", got=repr(got), allowed=allowed)
+
+
 def test_export_writes_a_new_file_and_never_over_an_old_one(tmp_path):
     progress.record(names(1)[0])
     file = export(tmp_path / "mine.json")

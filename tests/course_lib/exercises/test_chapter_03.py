@@ -11,6 +11,7 @@ from support import refuses
 from course_lib import losses
 from course_lib.exercises import check, solution
 from course_lib.exercises.chapter_03 import log_level as short_form
+from course_lib.exercises.chapter_03 import most_bits
 
 
 def kl(log_half=0.5, over="var_2"):
@@ -134,3 +135,60 @@ def test_closed_bins_are_shown_with_finite_numbers_even_with_the_sign_wrong_as_w
     twice_wrong = check("losses.log_level", log_level(opened=(), sign=-1.0))
     assert (twice_wrong.status, twice_wrong.broken) == ("failed", "level_sum")
     assert "inf" not in twice_wrong.example.expected + twice_wrong.example.got
+
+
+# ---- losses.most_bits
+
+
+def by_hand(nats, d, share):
+    T, B = len(nats) - 1, nats.shape[1]
+    images = [float(nats[:, b].sum()) / d / math.log(2) for b in range(B)]
+    mean = sum(images) / B
+    error = math.sqrt(sum((bits - mean) ** 2 for bits in images) / (B - 1) / B)
+    for t in range(T + 1):
+        if float(nats[: t + 1].sum()) >= share * float(nats.sum()):
+            return torch.tensor([mean, error, t], dtype=torch.float64)
+
+
+def by_the_library(nats, d, share):
+    bits = losses.bits_per_dim(nats, d)
+    mean, error = bits.sum(0).mean(), (bits.sum(0).var() / nats.shape[1]).sqrt()
+    reached = (bits.sum(1).cumsum(0) >= share * bits.sum()).nonzero()[0, 0]
+    return torch.tensor([mean, error, reached])
+
+
+def by_searching(nats, d, share):
+    each = nats.sum(0) / d * math.log2(math.e)
+    part = nats.mean(1).cumsum(0) / nats.mean(1).sum()
+    t = torch.searchsorted(part, torch.tensor([share], dtype=part.dtype))
+    return torch.cat([each.mean()[None], torch.cov(each)[None].div(len(each)).sqrt(), t])
+
+
+@pytest.mark.parametrize("answer", [most_bits, by_hand, by_the_library, by_searching])
+def test_bits_counted_differently_pass(answer):
+    assert check("losses.most_bits", answer).passed, check("losses.most_bits", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "broken"),
+    [
+        (lambda nats, d, share: most_bits(nats * math.log(2), d, share), "in_nats", ""),
+        (lambda nats, d, share: most_bits(nats, 1, share), "not_per_pixel", ""),
+        (lambda nats, d, share: most_bits(nats.flip(0), d, 1 - share), "", "bits_reached"),
+        (lambda nats, d, share: most_bits(nats / nats.sum(0), d, share), "", "bits_eight"),
+        (lambda nats, d, share: most_bits(nats, d, share**2), "", "bits_reached"),
+        (lambda nats, d, share: most_bits(nats[:, :2], d, share), "", "bits_reached"),
+        (lambda nats, d, share: most_bits(nats, d, share)[:2], "", "shape"),
+    ],
+)
+def test_bits_counted_wrongly_fail(answer, mistake, broken):
+    result = check("losses.most_bits", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", mistake, broken)
+
+
+def test_the_place_from_above_with_what_is_left_is_one_and_the_same_slip():
+    # Rows t..T hold the share, t as large as can be: there rows 0..t reach what is left of it.
+    nats = torch.tensor([2.5, 1.5, 2.5, 2.0, 1.5], dtype=torch.float64)[:, None].repeat(1, 2)
+    for share in (0.1, 0.35, 0.62, 0.9):
+        above = max(t for t in range(5) if nats[t:].sum() >= share * nats.sum())
+        assert int(most_bits(nats, 3, 1 - share)[2]) == above

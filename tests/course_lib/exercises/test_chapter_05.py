@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from course_lib import dit, lang, unet
 from course_lib.exercises import check, solution
-from course_lib.exercises.chapter_05 import _SIZES, shapes
+from course_lib.exercises.chapter_05 import _SIZES, shapes, steered
 
 # ---- unet.time_embedding
 
@@ -293,3 +293,64 @@ def test_what_is_shown_of_a_wrong_second_token_lies_in_it():
 def test_the_solutions_are_the_library_s_where_it_has_them():
     assert "longest" in solution("unet.time_embedding").source
     assert "tiles.permute" in solution("dit.patchify").source
+
+
+# ---- dit.steered
+
+
+def normed(h):
+    return (h - h.mean(-1, keepdim=True)) / (h.var(-1, correction=0, keepdim=True) + 1e-6).sqrt()
+
+
+def by_repeating(h, shift, scale, gate, inner):
+    shift, scale, gate = (x.unsqueeze(1).repeat(1, h.shape[1], 1) for x in (shift, scale, gate))
+    return torch.addcmul(h, gate, inner(normed(h) + scale * normed(h) + shift))
+
+
+def by_einsum(h, shift, scale, gate, inner):
+    seen = torch.einsum("bnd,bd->bnd", normed(h), 1 + scale) + shift.view(len(h), 1, -1)
+    return torch.einsum("bnd,bd->bnd", inner(seen), gate) + h
+
+
+def image_by_image(h, shift, scale, gate, inner):
+    parts = zip(h.split(1), shift, scale, gate, strict=True)
+    return torch.cat([one + g * inner((1 + s) * normed(one) + m) for one, m, s, g in parts])
+
+
+@pytest.mark.parametrize("answer", [steered, by_repeating, by_einsum, image_by_image])
+def test_a_line_completed_differently_passes(answer):
+    assert check("dit.steered", answer).passed, check("dit.steered", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "broken"),
+    [
+        (
+            lambda h, m, s, g, inner: h + g[:, None] * inner(s[:, None] * normed(h) + m[:, None]),
+            "scale_without_1",
+            "",
+        ),
+        (lambda h, m, s, g, inner: h + g * inner((1 + s) * normed(h) + m), "over_the_tokens", ""),
+        (
+            lambda h, m, s, g, inner: h + g[..., None] * inner((1 + s[..., None]) * normed(h) + m[..., None]),
+            "axis_at_the_end",
+            "",
+        ),
+        (lambda h, m, s, g, inner: h, "", "steered_plain"),
+        (lambda h, m, s, g, inner: steered(h, m, s, g[:1].expand_as(g), inner), "", "steered_own"),
+        (lambda h, m, s, g, inner: steered(h, m, s.mean(1, True), g, inner), "", "agrees"),
+    ],
+)
+def test_a_line_completed_wrongly_fails(answer, mistake, broken):
+    result = check("dit.steered", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", mistake, broken)
+
+
+def test_the_completed_line_is_the_library_s_block():
+    torch.manual_seed(0)
+    block = dit.Block(8, 2).double()
+    torch.nn.init.normal_(block.steer.weight)
+    h, e = torch.randn(2, 5, 8, dtype=torch.float64), torch.randn(2, 8, dtype=torch.float64)
+    m_1, s_1, g_1, m_2, s_2, g_2 = block.steer(e).chunk(6, dim=1)
+    by_hand = steered(steered(h, m_1, s_1, g_1, block.attention), m_2, s_2, g_2, block.mlp)
+    torch.testing.assert_close(by_hand, block(h, e), rtol=0, atol=1e-12)

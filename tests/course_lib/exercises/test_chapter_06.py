@@ -330,3 +330,54 @@ def test_the_solutions_show_the_task_itself():
     assert "sigma_squared" in solution("samplers.ddpm_step").source
     assert "clamp(-1, 1)" in solution("samplers.ddpm_mean").source
     assert "no_grad" in solution("samplers.ancestral").source
+
+
+# ---- samplers.clipped_step
+
+
+def step_by_posterior(x_t, t, eps_hat, z, schedule):
+    x_0_hat = forward.predict_x_0(x_t, t, eps_hat, schedule).clamp(-1, 1)
+    mean, variance = forward.posterior(x_0_hat, x_t, t, schedule)
+    return mean + variance**0.5 * z
+
+
+def step_by_table(x_t, t, eps_hat, z, schedule):
+    return ddpm_mean(x_t, t, eps_hat, schedule) + schedule.beta_tilde[t].sqrt() * z
+
+
+def step_with_an_if(x_t, t, eps_hat, z, schedule):
+    mean = ddpm_mean(x_t, t, eps_hat, schedule).float()
+    return mean + (float(schedule.beta_tilde[t]) ** 0.5 * z.float() if t > 1 else 0)
+
+
+def step_upside_down(x_t, t, eps_hat, z, schedule):
+    beta_t, bar_t, bar_prev = (
+        float(x) for x in (schedule.beta[t], schedule.alpha_bar[t], schedule.alpha_bar[t - 1])
+    )
+    beta_tilde_t = beta_t * (1 - bar_t) / (1 - bar_prev)
+    return ddpm_mean(x_t, t, eps_hat, schedule) + beta_tilde_t**0.5 * z
+
+
+@pytest.mark.parametrize("answer", [step_by_posterior, step_by_table, step_with_an_if])
+def test_a_step_mended_in_another_way_passes(answer):
+    assert check("samplers.clipped_step", answer).passed, check("samplers.clipped_step", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "broken"),
+    [
+        (lambda x, t, e, z, s: ddpm_mean(x, t, e, s) + s.beta[t] ** 0.5 * z, "beta", ""),
+        (lambda x, t, e, z, s: step_by_table(x, t, e, z, s).clamp(-1, 1), "noise_clipped_too", ""),
+        (step_upside_down, "bars_upside_down", ""),
+        (
+            lambda x, t, e, z, s: ddpm_mean(x, t, e, s) + (s.beta[t] * s.beta_tilde[t]) ** 0.25 * z,
+            "",
+            "clipped_sigma",
+        ),
+        (lambda x, t, e, z, s: step_by_table(x, t, e, z, s) + 0.1 * (t == 1) * z, "", "clipped_end"),
+        (lambda x, t, e, z, s: step_by_table(0.9 * x, t, e, z, s), "", "clipped_end"),
+    ],
+)
+def test_a_step_mended_wrongly_fails(answer, mistake, broken):
+    result = check("samplers.clipped_step", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", mistake, broken)

@@ -9,8 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from course_lib import lang, latents, samplers
+from course_lib import gaussians, lang, latents, samplers, schedules
 from course_lib.exercises import check, solution
+from course_lib.exercises.chapter_07 import order
 
 # ---- samplers.ddim_step
 
@@ -351,3 +352,103 @@ def test_the_solutions_are_the_library_s():
     assert "max(0.0, 1 - alpha_bar_next - sigma**2)" in solution("samplers.ddim_step").source
     assert "linspace" in solution("samplers.times").source
     assert "atan2" in solution("latents.slerp").source
+
+
+# ---- samplers.order
+
+
+def by_lstsq(solve, end, counts, bound):
+    errors = torch.tensor([float((solve(S) - end).abs().mean()) for S in counts], dtype=torch.float64)
+    x = torch.tensor(counts, dtype=torch.float64).log10()
+    line = torch.stack([x, torch.ones_like(x)], dim=1)
+    slope = torch.linalg.lstsq(line, errors.log10()[:, None]).solution[0, 0]
+    too_large = [k for k, error in enumerate(errors) if error > bound]
+    return torch.tensor([-float(slope), counts[too_large[-1] + 1 if too_large else 0]], dtype=torch.float64)
+
+
+def by_polyfit(solve, end, counts, bound):
+    errors = [np.abs((solve(S) - end).numpy()).mean() for S in counts]
+    slope = np.polyfit(np.log(counts), np.log(errors), 1)[0]
+    enough = counts[-1]
+    for S, error in zip(counts[::-1], errors[::-1], strict=True):
+        if error > bound:
+            break
+        enough = S
+    return torch.tensor([-slope, enough])
+
+
+def by_covariance(solve, end, counts, bound):
+    errors = torch.stack([(solve(S) - end).abs().mean() for S in counts])
+    cov = torch.cov(torch.stack([torch.tensor(counts).double().log(), errors.log()]))
+    stays = (errors.flip(0).cummax(0).values.flip(0) <= bound).nonzero()[0, 0]
+    return torch.stack([-cov[0, 1] / cov[0, 0], torch.tensor(counts[stays]).double()])
+
+
+@pytest.mark.parametrize("answer", [by_lstsq, by_polyfit, by_covariance])
+def test_an_order_measured_differently_passes(answer):
+    assert check("samplers.order", answer).passed, check("samplers.order", answer)
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (lambda order, steps: (order, steps + 1), "order_stays"),
+        (lambda order, steps: (order * 1.01, steps), "order_found"),
+        (lambda order, steps: (order.round(), steps), "order_found"),
+        (lambda order, steps: (order, steps.clamp(min=20)), "order_loose"),
+    ],
+)
+def test_an_order_measured_wrongly_fails(change, broken):
+    result = check("samplers.order", lambda *given: torch.stack(change(*by_covariance(*given))))
+    assert (result.status, result.mistake, result.broken) == ("failed", "", broken)
+
+
+def test_the_order_of_ddim_on_exact_data_is_one():
+    schedule = schedules.linear()
+    pair = gaussians.Mixture([0.5, 0.5], torch.tensor([[-1.0], [1.0]], dtype=torch.float64), 0.15)
+    model, x_T = pair.optimal_eps(schedule), torch.linspace(-2, 2, 40, dtype=torch.float64)[:, None]
+
+    def solve(S):
+        *_, last, _ = samplers.sample(model, samplers.ddim_step, x_T, schedule, samplers.times(1000, S))
+        return last.x_t
+
+    assert abs(float(order(solve, solve(1000), [20, 40, 80], 1.0)[0]) - 1) < 0.15
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda x, y: x @ y / x.square().sum(),
+        lambda x, y: torch.linalg.lstsq(x[:, None], y[:, None]).solution[0, 0],
+        lambda x, y: (x[None] @ y[:, None])[0, 0],
+    ],
+)
+def test_two_dtypes_in_one_product_are_told_how_to_meet(fit):
+    def answer(solve, end, counts, bound):
+        errors = torch.stack([(solve(S) - end).abs().mean() for S in counts])
+        return -fit(torch.tensor(counts).log(), errors.log()) * torch.ones(2)
+
+    assert check("samplers.order", answer).lines[-1] == lang.text("exercise.dtypes_apart")
+    other = check("samplers.order", lambda solve, end, counts, bound: end @ end)
+    assert (other.status, lang.text("exercise.dtypes_apart") in other.lines) == ("failed", False)
+
+
+@pytest.mark.parametrize(
+    ("slope", "mistake"),
+    [
+        (lambda x, y: (y[-1] - y[0]) / (x[-1] - x[0]), "ends_only"),
+        (lambda x, y: (y[-1] - y[-2]) / (x[-1] - x[-2]), "last_two"),
+        (
+            lambda x, y: np.mean([(y[k + 1] - y[k]) / (x[k + 1] - x[k]) for k in range(len(x) - 1)]),
+            "neighbours_averaged",
+        ),
+    ],
+)
+def test_a_slope_of_some_of_the_points_is_named(slope, mistake):
+    def answer(solve, end, counts, bound):
+        errors = [float((solve(S) - end).abs().mean()) for S in counts]
+        return torch.tensor(
+            [-slope(np.log(counts), np.log(errors)), by_polyfit(solve, end, counts, bound)[1]]
+        )
+
+    assert check("samplers.order", answer).mistake == mistake

@@ -9,7 +9,7 @@ import torch
 
 from course_lib import lang, ode, schedules, score
 from course_lib.exercises import check, solution
-from course_lib.exercises.chapter_08 import flow_drift, heun, langevin_move
+from course_lib.exercises.chapter_08 import flow_drift, heun, langevin_move, predict_langevin
 
 SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
 
@@ -138,6 +138,74 @@ def test_the_move_is_the_library_s():
     walk = score.langevin(lambda x: -x, x, 0.3, 1, generator=torch.Generator().manual_seed(7))
     *_, moved = walk
     torch.testing.assert_close(langevin_move(x, -x, 0.3, z), moved, rtol=0, atol=1e-12)
+
+
+# ---- score.predict_langevin
+
+
+def by_recursion():
+    def settled(shake, step=9.0):
+        variance = 0.0
+        for _ in range(200):
+            variance = (1 - step / 18) ** 2 * variance + shake
+        return variance
+
+    edge = next(step for step in range(1, 100) if abs(1 - step / 18) >= 1)
+    return [edge, round(settled(9)), round(8 * (1 - 9 / 18) * (1 - 9 / 18)), round(settled(18))]
+
+
+def walked():
+    g = torch.Generator().manual_seed(2)
+    x, mixed = torch.randn(2, 200_000, dtype=torch.float64, generator=g)
+    for _ in range(60):
+        z = torch.randn(x.shape, dtype=torch.float64, generator=g)
+        x, mixed = x - 4.5 * x / 9 + 3 * z, mixed - 4.5 * mixed / 9 + 18**0.5 * z
+    return [36, round(float(x.var())), 2, round(float(mixed.var()))]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [predict_langevin, by_recursion, walked, lambda: (36, 12, 2, 24), lambda: torch.tensor([36, 12, 2, 24])],
+)
+def test_a_right_prediction_passes_in_any_form(answer):
+    assert check("score.predict_langevin", answer).passed
+
+
+@pytest.mark.parametrize(
+    ("numbers", "mistake", "broken"),
+    [
+        ([18, 18, 0, 24], "other_form", ""),
+        ([18, 12, 2, 24], "other_form_edge", ""),
+        ([4, 1, 98, 2], "narrow_hill", ""),
+        ([36, 9, 2, 18], "no_bias", ""),
+        ([36, 12, 2, 18], "mixed_small_step", ""),
+        ([36, 12, 4, 24], "one_move", ""),
+        ([36, 12, 98, 24], "narrow_score", ""),
+        ([35, 12, 2, 24], "", "foresee_edge"),
+        ([36, 11, 2, 22], "", "foresee_variance"),
+        ([36, 12, 1, 24], "", "foresee_mean"),
+        ([36, 12, 2, 25], "", "foresee_mixed"),
+        ([36, 12, 2], "", "shape"),
+    ],
+)
+def test_a_wrong_prediction_is_told_why(numbers, mistake, broken):
+    result = check("score.predict_langevin", lambda: numbers)
+    assert (result.status, result.mistake, result.broken) == ("failed", mistake, broken)
+
+
+def test_the_numbers_that_are_to_be_foreseen_are_those_of_the_library_s_walk():
+    edge, variance, mean, _ = predict_langevin()
+
+    def walk(step, start, moves):
+        g = torch.Generator().manual_seed(5)
+        *_, x = score.langevin(lambda x: -x / 9, start, step, moves, generator=g)
+        return x
+
+    start = 3 * torch.randn(40_000, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+    assert abs(float(walk(9, start, 60).var()) / variance - 1) < 5 * (2 / 40_000) ** 0.5
+    assert abs(float(walk(9, 0 * start + 8, 2).mean()) - mean) < 5 * (variance / 40_000) ** 0.5
+    late = [float(walk(edge + d, start, 400).var()) for d in (-1, 1)]
+    assert late[0] < 500 and late[1] > 1e6
 
 
 # ---- score.flow_drift

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import operator
+
 import pytest
 import torch
 from torch import nn
 
 from course_lib import guidance, lang, schedules
 from course_lib.exercises import check, solution
-from course_lib.exercises.chapter_09 import both, drop_labels
+from course_lib.exercises.chapter_09 import both, drop_labels, enough
 from course_lib.parameterisations import EpsModel
 
 # ---- guidance.drop_labels
@@ -225,3 +227,67 @@ def test_the_solutions_show_the_formulas():
     assert "torch.where(u < p, null, y)" in solution("guidance.drop_labels").source
     assert "(1 + w) * conditional - w * unconditional" in solution("guidance.combine").source
     assert ".chunk(2)" in solution("guidance.both").source
+
+
+# ---- guidance.enough
+
+
+def by_spread(good):
+    return max(good, key=operator.itemgetter(1))
+
+
+def by_loop(w, accuracy, spread, real, N, within=operator.le, allowed=None, choose=min):
+    best = max(accuracy.tolist())
+    error = allowed or (lambda p: (p * (1 - p) / N) ** 0.5)
+    good = [
+        (float(at), float(s))
+        for at, p, s in zip(w, accuracy.tolist(), spread, strict=True)
+        if within(best - p, 2 * error(p))
+    ]
+    at, s = choose(good)
+    return torch.tensor([at, s / real])
+
+
+def by_sorting(w, accuracy, spread, real, N):
+    place = w.argsort()
+    w, accuracy, spread = w[place], accuracy[place], spread[place]
+    good = (accuracy.max() - accuracy) ** 2 * N <= 4 * accuracy * (1 - accuracy)
+    first = good.nonzero()[0, 0]
+    return torch.stack([w[first], spread[first] / real])
+
+
+@pytest.mark.parametrize("answer", [enough, by_loop, by_sorting])
+def test_a_table_read_differently_passes(answer):
+    assert check("guidance.enough", answer).passed, check("guidance.enough", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "broken"),
+    [
+        (lambda w, p, s, real, N: torch.stack([w[p.argmax()], s[p.argmax()] / real]), "the_best", ""),
+        (
+            lambda w, p, s, real, N: by_loop(w, p, s, real, N, allowed=lambda q: q * (1 - q) / N),
+            "not_rooted",
+            "",
+        ),
+        (
+            lambda w, p, s, real, N: by_loop(w, p, s, real, N, allowed=lambda q: (q * (1 - q)) ** 0.5 / N),
+            "N_not_rooted",
+            "",
+        ),
+        (
+            lambda w, p, s, real, N: by_loop(w, p, s, real, N, allowed=lambda q: q * (1 - q) / N**0.5),
+            "",
+            "dial_errors",
+        ),
+        (lambda w, p, s, real, N: by_loop(w, p, s, real, N, choose=by_spread), "largest_spread", ""),
+        (lambda w, p, s, real, N: by_loop(w, p, s, real, N, within=operator.lt), "best_left_out", ""),
+        (lambda w, p, s, real, N: enough(w, p, s, 1.0, N), "spread_itself", ""),
+        (lambda w, p, s, real, N: enough(w, p, s, real, 4 * N), "one_error", ""),
+        (lambda w, p, s, real, N: enough(w, p, s, real, N // 2), "", "dial_errors"),
+        (lambda w, p, s, real, N: enough(w, p, s, real, 400), "", "dial_errors"),
+    ],
+)
+def test_a_table_read_wrongly_fails(answer, mistake, broken):
+    result = check("guidance.enough", answer)
+    assert (result.status, result.mistake, result.broken) == ("failed", mistake, broken)

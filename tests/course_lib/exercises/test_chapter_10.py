@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from course_lib import flow_matching, forward, lang, schedules
 from course_lib.exercises import check, solution
-from course_lib.exercises.chapter_10 import nearest, replace
+from course_lib.exercises.chapter_10 import nearest, predict_cost, replace
 
 SCHEDULE = schedules.linear(T=10, beta_1=0.05, beta_T=0.4)
 
@@ -204,3 +204,35 @@ def test_the_solutions_show_the_formulas():
     assert "torch.where(mask, known, x_t)" in solution("inpaint.replace").source
     assert "(answer - target(x_0, eps))" in solution("flow_matching.loss").source
     assert ".mean(2).sqrt().min(1)" in solution("memory.nearest").source
+
+
+# ---- latent.predict_cost
+
+
+def counted():
+    pixels, latents = torch.zeros(1, 28, 28), torch.zeros(4, 7, 7)
+    numbers, positions = pixels.numel() // latents.numel(), pixels[0].numel() // latents[0].numel()
+    pairs = pixels[0].numel() ** 2 // latents[0].numel() ** 2
+    return torch.tensor([numbers, positions, pairs, 1])
+
+
+@pytest.mark.parametrize("answer", [predict_cost, counted, lambda: (4, 16, 256, 1)])
+def test_a_right_prediction_passes_in_any_form(answer):
+    assert check("latent.predict_cost", answer).passed
+
+
+@pytest.mark.parametrize(
+    ("numbers", "mistake", "broken"),
+    [
+        ([4, 4, 4, 1], "all_alike", ""),
+        ([4, 4, 16, 50], "one_side", ""),
+        ([4, 16, 256, 50], "decoded_at_each_step", ""),
+        ([4, 8, 64, 1], "", "cost_channels"),
+        ([2, 8, 64, 1], "", "cost_sides"),
+        ([4, 16, 255, 1], "", "cost_pairs"),
+        ([4, 16, 256, 3], "", "cost_decoder"),
+    ],
+)
+def test_a_wrong_prediction_is_told_why(numbers, mistake, broken):
+    result = check("latent.predict_cost", lambda: numbers)
+    assert (result.status, result.mistake, result.broken) == ("failed", mistake, broken)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import html
+import inspect
 import itertools
 import json
 import os
@@ -18,12 +20,14 @@ import pytest
 import torch
 
 from course_lib import exercises, forward, gaussians, lang, progress, schedules
-from course_lib.exercises import EXERCISES, check, core, names, solution
+from course_lib.exercises import EXERCISES, check, core, faults, names, solution
 from course_lib.exercises.chapter_01 import ideal_x_0, mix, recover
 from course_lib.exercises.chapter_03 import posterior
 from course_lib.exercises.chapter_04 import loss as model_loss
 from course_lib.exercises.chapter_06 import ddpm_step
-from course_lib.exercises.core import Exercise, Mistake, alike, first_failure, matching_mistake
+from course_lib.exercises.core import Exercise, Mistake, alike
+from course_lib.exercises.faults import Example, first_failure, matching_mistake
+from course_lib.exercises.judging import judge
 from course_lib.exercises.running import run
 
 EVERY = list(EXERCISES.values())
@@ -31,10 +35,9 @@ MISTAKES = [pytest.param(e, m, id=f"{e.name}-{m.name}") for e in EVERY for m in 
 every_exercise = pytest.mark.parametrize("exercise", EVERY, ids=lambda e: e.name)
 
 
-def test_each_chapter_has_at_least_two():
-    assert len(names(1)) >= 2
-    assert len(names(2)) >= 2
-    assert len(names(3)) >= 3
+def test_each_chapter_has_at_least_four():
+    assert all(len(names(chapter)) >= 4 for chapter in range(1, 11))
+    assert len(names()) >= 40
     assert set(names()) == {name for chapter in range(1, 11) for name in names(chapter)}
 
 
@@ -119,35 +122,42 @@ def _walk_with_a_graph(model, x_T, z, schedule):
 
 
 @every_exercise
-def test_each_property_catches_a_wrong_answer(exercise):
+def test_each_property_catches_a_wrong_answer(exercise, unchecked):
     for known in exercise.properties:
         alone = replace(exercise, properties=[known])
-        wrong = [m.answer for m in exercise.mistakes]
-        wrong += [answer for at, answer in MUTANTS.items() if at == (exercise.name, known.name)]
-        assert known.name in {first_failure(alone, answer)[0].name for answer in wrong}, known.name
+        wrong = [answer for at, answer in MUTANTS.items() if at == (exercise.name, known.name)]
+        wrong += [m.answer for m in exercise.mistakes]
+        assert any(first_failure(alone, answer)[0] is known for answer in wrong), known.name
 
 
 @every_exercise
-def test_an_example_is_a_call_with_the_reference_s_and_the_answer_s_own_output(exercise, monkeypatch):
+def test_an_example_is_a_call_with_the_reference_s_and_the_answer_s_own_output(
+    exercise, monkeypatch, unchecked
+):
     shown = []
 
     def spy(exercise, arguments, got=None):
         shown.append((arguments, example(exercise, arguments, got)))
         return shown[-1][1]
 
-    example = core.example
-    monkeypatch.setattr(core, "example", spy)
+    example = faults.example
+    monkeypatch.setattr(faults, "example", spy)
     wrong = [m.answer for m in exercise.mistakes]
     wrong += [answer for at, answer in MUTANTS.items() if at[0] == exercise.name]
     numbers = 0
-    for answer in wrong:
+    for answer, known in zip(wrong, itertools.cycle(exercise.properties), strict=False):
         told = [matching_mistake(exercise, answer), first_failure(exercise, answer)]
-        told += [first_failure(replace(exercise, properties=[p]), answer) for p in exercise.properties]
+        told.append(first_failure(replace(exercise, properties=[known]), answer))
         for found in filter(None, told):
-            if found[0].name == "walk_asks":  # what is shown is what the model was asked with
-                assert found[1].expected == "t = [4, 3, 2, 1]" != found[1].got
+            if not any(one is found[1] for _, one in shown):  # a quantity that the answers do not show
+                (want, value), (got, other) = (
+                    said.split(" = ", 1) for said in (found[1].expected, found[1].got)
+                )
+                assert want == got and value != other, found
                 continue
             arguments = next(arguments for arguments, one in shown if one is found[1])
+            if exercise.kind == "predict":  # the next cell reveals what was expected
+                assert (found[1].expected, found[1].got) == ("", faults.show(run(answer, ()).value))
             if not found[1].expected:
                 continue
             right, mine = (run(function, arguments).value for function in (exercise.reference, answer))
@@ -158,10 +168,10 @@ def test_an_example_is_a_call_with_the_reference_s_and_the_answer_s_own_output(e
                 if right.numel() > most:  # then one entry of it, and where it stands
                     place, at = re.match(r"answer(\[.*?\]) = ", found[1].expected).group(0, 1)
                     right, mine = (whole[tuple(json.loads(at))] for whole in (right, mine))
-                assert found[1].expected in [place + core.show(right, n, most) for n in (5, 8, 12)]
-                assert found[1].got in [place + core.show(mine, n, most) for n in (5, 8, 12)]
+                assert found[1].expected in [place + faults.show(right, n, most) for n in (5, 8, 12)]
+                assert found[1].got in [place + faults.show(mine, n, most) for n in (5, 8, 12)]
                 assert found[1].expected != found[1].got
-    assert numbers > len(exercise.mistakes)
+    assert numbers > len(exercise.mistakes) or (exercise.kind == "predict" and not numbers)
 
 
 def test_a_claim_about_several_answers_still_shows_one_real_answer():
@@ -170,17 +180,35 @@ def test_a_claim_about_several_answers_still_shows_one_real_answer():
 
     result = check("intuition.mix", ends_right)
     assert result.broken == "keeps_variance"
-    assert result.example == core.Example("x_0 = [1], eps = [0], share = 0.5", "[0.70711]", "[0.25]")
+    assert result.example == Example("x_0 = [1], eps = [0], share = 0.5", "[0.70711]", "[0.25]")
 
     result = check("schedules.linear", lambda T, a, b: a * (b / a) ** (torch.arange(T) / (T - 1)))
     assert result.broken == "even_steps"
     want, got = "[0.1, 0.175, 0.25, 0.325, 0.4]", "[0.1, 0.14142, 0.2, 0.28284, 0.4]"
-    assert result.example == core.Example("T = 5, beta_1 = 0.1, beta_T = 0.4", want, got)
+    assert result.example == Example("T = 5, beta_1 = 0.1, beta_T = 0.4", want, got)
+
+
+def test_a_call_that_is_compared_twice_is_shown_whichever_comparison_fails():
+    def ends(exercise, call):
+        for arguments in exercise.probes[:1]:
+            whole, want = call(*arguments), exercise.want(*arguments)
+            yield core.Comparison(whole[:1], want[:1])
+            yield core.Comparison(whole[1:], want[1:])
+
+    exercise = replace(EXERCISES["schedules.linear"], properties=[core.Property("even_steps", ends)])
+    for wrong in (0, -1):
+        known, shown, _ = first_failure(exercise, lambda T, a, b, at=wrong: _off(_linear(T, a, b), at))
+        assert known.name == "even_steps" and shown.expected != shown.got != ""
+
+
+def _off(table, at):
+    table[at] += 1
+    return table
 
 
 def test_hints_are_written_for_every_mistake_in_every_language_and_for_nothing_else():
     wanted = {f"hint.{e.name}.{m.name}" for e in EVERY for m in e.mistakes}
-    claims = {f"property.{p.name}" for e in EVERY for p in e.all_properties}
+    claims = {f"property.{p.name}" for e in EVERY for p in (*e.all_properties, core.HIDDEN)}
     for language in lang.LANGUAGES:
         known = lang.strings(language)
         assert {key for key in known if key.startswith("hint.")} == wanted
@@ -210,6 +238,28 @@ def test_an_unknown_name_lists_the_names():
         with pytest.raises(ValueError, match=r"'forward\.q_sampel'") as problem:
             ask()
         assert all(name in str(problem.value) for name in EXERCISES)
+
+
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_who_passed_sees_the_course_s_own_version_beside_the_verdict(language):
+    lang.use(language)
+    own = html.escape(solution("forward.q_sample").source)
+    passed, failed = (check("forward.q_sample", answer) for answer in (_q_sample_loop, abs))
+    page = passed._repr_html_()
+    assert f"<pre><code>{own}</code></pre>" in page and "<details open><summary>" in page
+    assert html.escape(lang.text("exercise.solution", language, name="forward.q_sample")) in page
+    assert own not in failed._repr_html_() and 'solution("' not in repr(failed)
+    graded = judge(EXERCISES["forward.q_sample"], _q_sample_loop, hidden=True)
+    assert graded.passed and own not in graded._repr_html_() and 'solution("' in repr(graded)
+
+
+def test_an_installation_without_sources_still_says_passed(monkeypatch):
+    def none(function):
+        raise OSError("could not get source code")
+
+    monkeypatch.setattr(inspect, "getsource", none)
+    result = check("forward.q_sample", _q_sample_loop)
+    assert result.passed and 'solution("' not in repr(result) and "<pre>" not in result._repr_html_()
 
 
 @every_exercise
@@ -570,6 +620,16 @@ def test_a_root_of_a_plain_number_has_its_own_hint():
     assert len(check("forward.q_sample", lambda *a: torch.sqrt(2)).lines) == 1  # no argument is a number
 
 
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+def test_values_left_with_their_places_and_a_number_among_tensors_have_their_own_hints(language):
+    lang.use(language)
+    forgotten = check("memory.nearest", lambda a, b: torch.cdist(a.flatten(1), b.flatten(1)).min(1))
+    assert lang.text("exercise.values_and_places") in forgotten.lines
+    joined = check("guidance.both", lambda model, x_t, t, y, null, w: torch.cat([y, null]))
+    assert lang.text("exercise.tensors_only") in joined.lines
+    assert len(check("forward.q_sample", lambda *a: {}).lines) == 1
+
+
 def test_odd_tensors_names_and_objects_do_not_raise(unchecked):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch says that nested tensors are young
@@ -662,7 +722,8 @@ def test_an_answer_with_async_warns_of_nothing():
 
 
 def test_the_overview_follows_the_chapters():
-    order = ["forward.q_step", "schedules.alpha_bar", "forward.q_sample", "schedules.linear", "data.to_unit"]
+    order = ["forward.q_step", "schedules.alpha_bar", "forward.q_sample", "forward.chain"]
+    order += ["schedules.linear", "data.to_unit"]
     assert exercises.overview().rows[1].open == order
     source = Path(__file__).parents[3] / "notebooks" / "source"
     for chapter in (1, 2):
