@@ -142,6 +142,7 @@ def _build(argv: list[str]) -> int:
     parser.option("--check", text("cli.build_check"), action="store_true")
     parser.option("--stamp", text("cli.build_stamp"), action="store_true")
     parser.path("--solved", text("cli.build_solved"), "DIR")
+    parser.epilog = text("cli.build_how")
     given = parser.read(argv)
     from course_tools import build
 
@@ -390,6 +391,32 @@ def _measure_guidance(given: argparse.Namespace) -> int:
     return 0
 
 
+def _grade(argv: list[str]) -> int:
+    parser = _Parser("grade")
+    parser.usage = (
+        "%(prog)s [-h] SUBMISSIONS --out REPORT [--jobs N] [--seconds N] [--memory N]"
+        " [--scheduler ADDRESS] [--again]"
+    )
+    about = text("cli.grade_submissions")
+    parser.options.add_argument("submissions", nargs="?", metavar="SUBMISSIONS", help=about)
+    parser.path("--out", text("cli.grade_out"), "REPORT")
+    parser.whole("--jobs", text("cli.grade_jobs"), 1, 1024)
+    parser.whole("--seconds", text("cli.grade_seconds", default=10), 1, 3600)
+    parser.whole("--memory", text("cli.grade_memory", default=2048), 64, 2**20)
+    parser.option("--scheduler", text("cli.grade_scheduler"), metavar="ADDRESS")
+    parser.option("--again", text("cli.grade_again"), action="store_true")
+    parser.epilog = text("cli.grade_how")
+    given = parser.read(argv)
+    if not (given.submissions or "").strip() or given.out is None:
+        raise Misuse(text("cli.grade_needs"))
+    from course_tools.grading import grade, tasks
+
+    asked = {"seconds": given.seconds, "memory_mb": given.memory}
+    limits = replace(tasks.Limits(), **{name: value for name, value in asked.items() if value})
+    folder = Path(given.submissions)
+    return grade.run(folder, given.out, given.jobs, limits, given.scheduler, given.again)
+
+
 def _test(argv: list[str]) -> int:
     if argv in (["-h"], ["--help"]):
         _Parser("test").print_help()
@@ -418,6 +445,7 @@ COMMANDS = (
     Command("build", _build),
     Command("train", _train),
     Command("measure", _measure),
+    Command("grade", _grade),
     Command("test", _test),
     Command("doctor", _doctor),
 )

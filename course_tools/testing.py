@@ -12,7 +12,10 @@ from pathlib import Path
 from course_lib import lang
 
 ROOT = Path(__file__).parent.parent
-MODULES = ("beartype", "diffusers", "hypothesis", "mypy", "playwright", "pytest", "ruff", "xdist")
+MODULES = (
+    *("beartype", "dask", "diffusers", "distributed", "hypothesis", "mypy", "nbgrader"),
+    *("playwright", "pytest", "ruff", "xdist"),
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CURES = {"linux": "sudo apt-get install chromium", "darwin": "brew install --cask chromium"}
 ALREADY = "COURSE_TEST_FETCHED"
