@@ -89,6 +89,26 @@ def test_every_room_is_on_the_map_that_the_readme_links(name: str) -> None:
     assert unmapped("- x y: a, b, d, b.\n- z: e.\nno: c.", {"a", "b", "c", "e"}) == {"b", "c", "d"}
 
 
+def tabled(page: str) -> list[str]:
+    """The rooms that a package's own table names, `chapter_01` … `chapter_10` as all of them."""
+    found: list[str] = []
+    for row in re.findall(r"^\| (`.*?) \|", page, re.M):
+        first, *last = re.findall(r"`(\w+)`", row)
+        stem, start = first.rstrip("0123456789"), first[len(first.rstrip("0123456789")) :]
+        end = last[0].removeprefix(stem) if last else start
+        found += [f"{stem}{n:02}" for n in range(int(start), int(end) + 1)] if start else [first]
+    return found
+
+
+@pytest.mark.parametrize("package", ["course_lib/exercises", "course_tools/grading"])
+def test_every_room_of_a_package_is_in_its_own_table(package: str) -> None:
+    rooms = sorted(path.stem for path in (ROOT / package).glob("[a-z]*.py"))
+    assert sorted(tabled((ROOT / package / "__init__.py").read_text(encoding="utf-8"))) == rooms
+    assert tabled("| Room | x |\n|---|---|\n| `a_b` | `c` |\n| `d_09` … `d_11` | e |") == [
+        *("a_b", "d_09", "d_10", "d_11"),
+    ]
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_every_model_is_named(name: str) -> None:
     made = {path.stem for path in (ROOT / "data").glob("*.safetensors")}

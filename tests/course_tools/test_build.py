@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from jupytext.config import load_jupytext_configuration_file
 
-from course_lib import lang
+from course_lib import exercises, lang
 from course_tools import build, source
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +107,16 @@ def test_a_built_notebook_is_valid_and_carries_what_tools_need(language: str, no
     course = notebook.metadata.course
     assert (course.chapter, course.language, len(course.edition)) == ("90_fixture", language, 12)
     assert notebook.metadata.kernelspec.name == "python3"
-    keys = ["title", "setup", "imports", "closed-form", "numbers", "ex-jump", "check-jump"]
+    keys = [
+        "title",
+        "setup",
+        "chapter-progress",
+        "imports",
+        "closed-form",
+        "numbers",
+        "ex-jump",
+        "check-jump",
+    ]
     assert [c.metadata.key for c in notebook.cells] == keys
     assert len({c.id for c in notebook.cells}) == len(keys)
     by_key = {c.metadata.key: c for c in notebook.cells}
@@ -116,7 +125,10 @@ def test_a_built_notebook_is_valid_and_carries_what_tools_need(language: str, no
         "",
         f'lang.use("{language}")',
     ]
+    assert by_key["chapter-progress"].source.splitlines()[-1] == "overview(90)"
     assert by_key["ex-jump"].metadata == {"key": "ex-jump", "exercise": "fixture.jump"}
+    graded = by_key["check-jump"].metadata.pop("nbgrader")
+    assert (graded.grade_id, graded.grade, graded.points) == ("check-jump", True, 1)
     assert by_key["check-jump"].metadata == {"key": "check-jump", "check": "fixture.jump"}
     assert by_key["numbers"].metadata == {"key": "numbers", "tags": ["nbval-check-output"]}
     assert by_key["title"].metadata == {"key": "title"}
@@ -156,10 +168,52 @@ def test_the_edition_changes_with_the_content_and_with_nothing_else(notebooks: P
     assert before[:2] == after[:2] and before[2] != after[2]
 
 
-def test_solved_keeps_the_answer_without_its_marks(notebooks: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", lang.LANGUAGES)
+@pytest.mark.parametrize("solved", [False, True])
+def test_a_check_carries_what_it_will_show(language: str, solved: bool, notebooks: Path) -> None:
+    """One exercise of the course in the fixture's place; that the checks do show this: test_expected."""
+    text = GOOD.replace("fixture.jump", "data.to_unit").replace(
+        'check="data.to_unit"', 'check="data.to_unit" tags=["hide-input"]'
+    )
+    (notebooks / "source" / FIXTURE.name).write_text(text, encoding="utf-8")
+    out = notebooks if not solved else notebooks.parent / "solved"
+    assert build.build(notebooks / "source", out, solved=solved)[1] == []
+    path = out / language / "90_fixture.ipynb"
+    built = nbformat.read(path, as_version=4)
+    nbformat.validate(built)
+    assert nbformat.writes(built) + "\n" == path.read_text(encoding="utf-8") and build.untouched(path)
+    code = [cell for cell in built.cells if cell.cell_type == "code"]
+    *others, check = code
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in others)
+    assert check.metadata.tags == ["hide-input", "nbval-check-output"]
+    result = exercises.expected("data.to_unit", solved, language)
+    (output,) = check.outputs
+    assert output.output_type == "execute_result" and output.execution_count == len(code)
+    assert check.execution_count == len(code)
+    assert output.data == {"text/plain": repr(result), "text/html": result._repr_html_()}
+    verdict = lang.text(f"exercise.{'passed' if solved else 'not_attempted'}", language)
+    assert output.data["text/plain"].splitlines()[0] == verdict
+
+
+def test_only_a_numbered_chapter_with_exercises_opens_with_its_progress(notebooks: Path) -> None:
+    def keys(text: str, stem: str) -> list[str]:
+        cells, problems = source.parse(text, stem)
+        assert problems == []
+        return [c["metadata"]["key"] for c in json.loads(build.notebook(cells, stem, "en"))["cells"]]
+
+    prose, *_ = GOOD.partition('# %% key="ex-jump"')
+    assert keys(GOOD, "07_ddim")[:3] == ["title", "setup", "chapter-progress"]
+    assert "chapter-progress" not in keys(prose, "07_ddim") + keys(GOOD, "appendix_ledger")
+
+
+def test_solved_keeps_the_answer_between_its_marks(notebooks: Path, tmp_path: Path) -> None:
     assert build.run(solved=tmp_path / "solved", notebooks=notebooks) == 0
     text = (tmp_path / "solved" / "ko" / "90_fixture.ipynb").read_text(encoding="utf-8")
-    assert "return math.sqrt(alpha_bar_t) * x_0" in text and "SOLUTION" not in text and "..." not in text
+    assert "return math.sqrt(alpha_bar_t) * x_0" in text and "..." not in text
+    assert text.count(source.BEGIN) == text.count(source.END) == 1
+    cells, _ = source.parse(GOOD, "90_fixture")
+    marked = next(cell.text for cell in cells if "exercise" in cell.fields)
+    assert "SOLUTION" not in build.solution(marked, True, "ko")
     assert not (notebooks / "ko").exists()
     build.run(notebooks=notebooks)
     assert "math.sqrt(alpha_bar_t) * x_0" not in (notebooks / "ko" / "90_fixture.ipynb").read_text(
@@ -262,10 +316,11 @@ def test_the_built_notebooks_are_what_their_sources_give(capsys: pytest.CaptureF
 
 
 def test_building_everything_is_quick_and_loads_nothing_heavy() -> None:
-    code = "import sys, time; start = time.perf_counter(); from course_tools import build\n"
+    code = "import sys, time; from course_lib import exercises\n"  # torch: for what the checks will show
+    code += "start = time.process_time(); from course_tools import build\n"
     code += "build.run(check=True)\n"
-    code += "assert not {'torch', 'jupytext', 'nbformat', 'matplotlib'} & set(sys.modules)\n"
-    code += "print(f'{time.perf_counter() - start:.2f}')"
+    code += "assert not {'jupytext', 'nbformat', 'matplotlib', 'IPython'} & set(sys.modules)\n"
+    code += "print(f'{time.process_time() - start:.2f}')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert float(done.stdout.split()[-1]) < 2.0
 

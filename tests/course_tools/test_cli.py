@@ -42,7 +42,7 @@ def sentence(capsys: pytest.CaptureFixture[str]) -> str:
         (
             ["dance"],
             "cli.unknown_command",
-            {"got": "'dance'", "allowed": "lab, build, train, measure, test, doctor"},
+            {"got": "'dance'", "allowed": "lab, build, train, measure, grade, test, doctor"},
         ),
         (["lab", "--lang", "xx"], "error.language", {"got": "'xx'", "allowed": "en, id, ko"}),
         (

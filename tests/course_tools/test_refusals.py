@@ -79,6 +79,7 @@ BROKEN: list[tuple[str, str, Change]] = [
     ("order", "title (ko)", (TITLE_KO + IMPORTS, IMPORTS + TITLE_KO)),
     ("title", "imports", (GOOD, IMPORTS + GOOD.replace(IMPORTS, ""))),
     ("reserved_key", "setup", ('key="numbers"', 'key="setup"')),
+    ("reserved_key", "chapter-progress", ('key="numbers"', 'key="chapter-progress"')),
     ("empty", "numbers", (NUMBERS, '# %% key="numbers"\n\n')),
     ("human_sentence", "numbers", ("# alpha_bar\n", "# keep half the signal\n")),
     ("human_sentence", "numbers", ("# alpha_bar\n", "# 신호\n")),

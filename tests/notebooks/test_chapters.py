@@ -1,9 +1,9 @@
 """Every chapter runs under nbval: as shipped in every language, solved in one, each chapter in its turn.
 
-Shipped, each check must read "not attempted"; solved, "passed". Solved, the three languages run the same
-code (a test below compares it), so a third of them is enough. Each run is one pytest process of its own
-with the learner's state in a temporary folder, so runs can be spread over workers in any way; one class a
-language lets ``--dist loadscope`` spread them too.
+nbval compares what each check shows with what its cell carries: shipped "not attempted", solved "passed".
+Solved, the three languages run the same code (a test below compares it), so a third of them is enough. Each
+run is one pytest process of its own with the learner's state in a temporary folder, so runs can be spread
+over workers in any way; one class a language lets ``--dist loadscope`` spread them too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -61,27 +62,16 @@ class Run:
     printed: tuple[str, ...]
 
 
-def with_verdicts(notebook: str, verdict: str) -> tuple[dict, list[str]]:
-    """The notebook with an assertion after each check cell on its first line, and its code cells' keys."""
-    content = json.loads(notebook)
-    cells: list[dict] = []
-    for cell in content["cells"]:
-        cells.append(cell)
-        if "check" in cell["metadata"]:
-            # Not the name _, which a chapter's own "for _ in" takes away from IPython.
-            last = "_verdict = repr(get_ipython().displayhook._)"
-            code = f"{last}\nassert _verdict.splitlines()[0] == {verdict!r}, _verdict"
-            metadata = {"key": cell["metadata"]["key"] + "-verdict"}
-            cells.append({**cell, "id": cell["id"] + "-v", "source": code, "metadata": metadata})
-    content["cells"] = cells
-    return content, [c["metadata"]["key"] for c in cells if c["cell_type"] == "code"]
+def code_cells(notebook: str) -> list[dict]:
+    """The code cells of a notebook."""
+    return [cell for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code"]
 
 
-def execute(notebook: str, verdict: str, folder: Path) -> Run:
+def execute(notebook: str, folder: Path) -> Run:
     """Runs a notebook under nbval in a process of its own, with the learner's home below ``folder``."""
-    content, keys = with_verdicts(notebook, verdict)
+    keys = [cell["metadata"]["key"] for cell in code_cells(notebook)]
     path = folder / "chapter.ipynb"
-    path.write_text(json.dumps(content), encoding="utf-8")
+    path.write_text(notebook, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     (folder / "conftest.py").write_text(KEEPER, encoding="utf-8")
     dropped = ("PYTEST_", "MPLBACKEND", "COURSE_", "LANG", "LC_")
@@ -150,8 +140,7 @@ def solved(chapter: str, language: str) -> str:
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_solved_the_three_languages_run_the_same_code(chapter: str) -> None:
     def code(language: str) -> list[str]:
-        cells = json.loads(solved(chapter, language))["cells"]
-        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return ["".join(cell["source"]) for cell in code_cells(solved(chapter, language))]
 
     english = code("en")
     for language in lang.LANGUAGES:
@@ -182,10 +171,9 @@ class Chapters:
     ) -> None:
         if kind == "shipped":
             text = (ROOT / "notebooks" / self.language / f"{chapter}.ipynb").read_text(encoding="utf-8")
-            verdict = lang.text("exercise.not_attempted", self.language)
         else:
-            text, verdict = solved(chapter, self.language), lang.text("exercise.passed", self.language)
-        run = execute(text, verdict, tmp_path)
+            text = solved(chapter, self.language)
+        run = execute(text, tmp_path)
         slowest = f"slowest cell {run.slowest} {run.slowest_seconds:.1f} s"
         figures = f"{chapter} {self.language} {kind}: {run.seconds:.1f} s of 60, {slowest}"
         record_property("chapter", figures)
@@ -207,14 +195,17 @@ class TestKorean(Chapters):
     language = "ko"
 
 
-def small_notebook(*cells: tuple[str, dict]) -> str:
-    """A notebook that loads nothing heavy; each cell is its code and its metadata beside the key."""
+def small_notebook(*cells: tuple[str, str]) -> str:
+    """A notebook that loads nothing heavy; each cell is its code and what it should show ("": anything)."""
     content = json.loads(build.notebook([], "99_small", "en"))
-    content["cells"] = [
-        {"cell_type": "code", "id": f"c{n}", "metadata": {"key": f"c{n}", **metadata}, "source": code}
-        | {"execution_count": None, "outputs": []}
-        for n, (code, metadata) in enumerate(cells)
-    ]
+    for n, (code, shown) in enumerate(cells, 1):
+        output = {"data": {"text/plain": shown}, "output_type": "execute_result", "metadata": {}}
+        cell = {"cell_type": "code", "id": f"c{n}", "metadata": {"key": f"c{n}"}, "source": code}
+        cell |= {"execution_count": None, "outputs": []}
+        if shown:
+            cell |= {"execution_count": n, "outputs": [{**output, "execution_count": n}]}
+            cell["metadata"] |= {"tags": [build.CHECKED]}
+        content["cells"].append(cell)
     return json.dumps(content)
 
 
@@ -224,26 +215,87 @@ RESULT = "class Result:\n    def __repr__(self):\n        return 'Passed\\nmore'
 @pytest.mark.notebooks
 def test_the_runner_passes_what_is_right_and_times_it(tmp_path: Path) -> None:
     slow = "import time\n\nfor _ in range(3):\n    time.sleep(0.1)"
-    notebook = small_notebook((slow, {}), (RESULT, {"check": "x"}), ("1", {}))
-    run = execute(notebook, "Passed", tmp_path)
+    run = execute(small_notebook((slow, ""), (RESULT, "Passed\nmore"), ("1", "")), tmp_path)
     assert run.passed, run.output
-    assert run.slowest in ("c0", "c1", "c2") and run.seconds >= 0.3
-    assert run.printed[:1] == ("Passed\nmore",) and run.printed[-1] == "1"
+    assert run.slowest in ("c1", "c2", "c3") and run.seconds >= 0.3
+    assert run.printed == ("Passed\nmore", "1")
 
 
 @pytest.mark.notebooks
 def test_the_runner_sees_an_error_a_failed_assertion_and_another_verdict(tmp_path: Path) -> None:
-    notebook = small_notebook(("1 / 0", {}), ("assert False", {}), (RESULT, {"check": "x"}), ("1", {}))
-    run = execute(notebook, "Not attempted", tmp_path)
-    assert not run.passed and "3 failed, 2 passed" in run.output, run.output
+    notebook = small_notebook(("1 / 0", ""), ("assert False", ""), (RESULT, "Not attempted"), ("1", "1"))
+    run = execute(notebook, tmp_path)
+    assert not run.passed and "3 failed, 1 passed" in run.output, run.output
 
 
-def test_every_exercise_gets_its_verdict() -> None:
-    """The runs above would prove nothing if a check cell lost its mark on the way to the notebook."""
-    for chapter in CHAPTERS:
-        cells, _ = build.check_source(ROOT / "notebooks" / "source" / f"{chapter}.py")
-        exercises = sum("exercise" in cell.fields for cell in cells)
-        content, _ = with_verdicts(build.notebook(cells, chapter, "en"), "")
-        verdicts = sum(c["metadata"]["key"].endswith("-verdict") for c in content["cells"])
-        taught = not chapter.startswith(("00_", "appendix_"))
-        assert verdicts == exercises and (exercises >= 2 or not taught)
+def first_exercise(language: str, solved: bool) -> dict:
+    """Chapter 01 cut down to its first exercise with its check: as built, but quick to run."""
+    cells, _ = build.check_source(ROOT / "notebooks" / "source" / "01_intuition.py")
+    content = json.loads(build.notebook(cells, "01_intuition", language, solved))
+    keys = ("setup", "chapter-progress", "ex-mix", "check-mix")
+    content["cells"] = [cell for cell in content["cells"] if cell["metadata"]["key"] in keys]
+    assert len(content["cells"]) == len(keys)
+    return content
+
+
+@pytest.mark.notebooks
+@pytest.mark.parametrize(("language", "solved"), [("ko", False), ("id", True)])
+def test_a_check_shows_what_its_cell_carries(language: str, solved: bool, tmp_path: Path) -> None:
+    run = execute(json.dumps(first_exercise(language, solved)), tmp_path)
+    assert run.passed, run.output
+
+
+def spoil_the_answer(ex: dict, check: dict) -> None:
+    """A mistake: the weights without their roots."""
+    ex["source"] = [line.replace("share**0.5", "share") for line in ex["source"]]
+
+
+def leave_the_stub(ex: dict, check: dict) -> None:
+    """No answer."""
+    ex["source"] = ["from course_lib.exercises import check\n\n\n", "def mix(x_0, eps, share):\n", "    ..."]
+
+
+def expect_another_claim(ex: dict, check: dict) -> None:
+    """An expected text that leaves a claim out."""
+    del check["outputs"][0]["data"]["text/plain"][2]
+
+
+def expect_another_sign(ex: dict, check: dict) -> None:
+    """An expected HTML that differs."""
+    shown = check["outputs"][0]["data"]
+    shown["text/html"] = [line.replace("✓", "✗") for line in shown["text/html"]]
+
+
+@pytest.mark.notebooks
+@pytest.mark.parametrize(
+    "plant", [spoil_the_answer, leave_the_stub, expect_another_claim, expect_another_sign]
+)
+def test_nbval_sees_what_is_not_as_expected(plant: Callable[[dict, dict], None], tmp_path: Path) -> None:
+    content = first_exercise("en", solved=True)
+    before = json.dumps(content)
+    plant(*content["cells"][-2:])
+    assert json.dumps(content) != before
+    run = execute(json.dumps(content), tmp_path)
+    assert not run.passed and "1 failed, 3 passed" in run.output, run.output
+    assert "Cell outputs differ" in run.output
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_exercise_gets_its_verdict(chapter: str) -> None:
+    """The runs above would prove nothing if a check cell lost what it must show."""
+    cells, _ = build.check_source(ROOT / "notebooks" / "source" / f"{chapter}.py")
+    exercises = sum("exercise" in cell.fields for cell in cells)
+    assert exercises >= 2 or chapter.startswith(("00_", "appendix_"))
+    for language in lang.LANGUAGES:
+        for solved, status in ((False, "not_attempted"), (True, "passed")):
+            verdict = lang.text(f"exercise.{status}", language)
+            checks = [
+                cell
+                for cell in code_cells(build.notebook(cells, chapter, language, solved))
+                if "check" in cell["metadata"]
+            ]
+            assert len(checks) == exercises
+            for cell in checks:
+                (output,) = cell["outputs"]
+                assert output["data"]["text/plain"][0] == f"{verdict}\n"
+                assert build.CHECKED in cell["metadata"]["tags"] and cell["execution_count"]
