@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect, sync_playwright
 
 from course_tools import testing
 
@@ -41,7 +41,8 @@ NO_CHROMIUM = (
 )
 _PROMPTS = ".jp-CodeCell .jp-InputPrompt"
 # What JupyterLab itself may log in an empty workspace, with no network: none of it is ours.
-_HARMLESS = ("favicon.ico",)
+# anywidget says the second where a page was busy for two seconds, and shows its widget all the same.
+_HARMLESS = ("favicon.ico", "[anywidget] Failed to initialize model")
 
 
 @contextmanager
@@ -132,8 +133,12 @@ class Lab:
             if message.type == "error" and not any(word in message.text + where for word in _HARMLESS):
                 notebook.errors.append(f"{message.text} ({where})")
 
+        def thrown(problem: Error) -> None:
+            if not any(word in str(problem) for word in _HARMLESS):
+                notebook.errors.append(str(problem))
+
         page.on("console", listen)
-        page.on("pageerror", lambda problem: notebook.errors.append(str(problem)))
+        page.on("pageerror", thrown)
         view = "doc" if width < 700 else "lab"
         page.goto(f"{self.url}/{view}/tree/{name}?reset&token={self.token}")
         expect(page.locator(".jp-Notebook")).to_be_visible(timeout=60_000)

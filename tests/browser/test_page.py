@@ -6,7 +6,7 @@ import numpy as np
 import page as bare
 import probe
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from course_lib import lang
 from course_lib.widgets import curves, player
@@ -206,6 +206,28 @@ def explorer(**more):
         "alpha_bar": {"hand": 1 - X},
     }
     return curves(series, x=range(0, 1001, 10), handles=[0.2, 0.4, 0.6], limits={"beta": (0.0, 1.0)}, **more)
+
+
+def complaints_when_hidden(page: Page) -> list[str]:
+    """What the console says while a notebook hides the page's widgets and shows them again."""
+    said = list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda problem: said.append(str(problem)))
+    for display in ("none", ""):
+        page.evaluate("(display) => { document.body.style.display = display; }", display)
+        page.wait_for_timeout(150)
+    return said
+
+
+def test_a_plot_that_is_out_of_sight_draws_nothing_impossible(browser: Browser):
+    page, _ = bare.show(browser, explorer())
+    assert complaints_when_hidden(page) == []
+
+
+def test_a_plot_of_negative_height_would_be_noticed(browser: Browser):
+    right, wrong = "Math.max(plot.clientHeight - top - bottom, 20)", "plot.clientHeight - top - bottom"
+    page, _ = bare.planted(browser, explorer(), right, wrong)
+    assert any("negative" in line for line in complaints_when_hidden(page))
 
 
 def test_the_cursor_reads_every_line(browser: Browser):

@@ -26,7 +26,7 @@ function setAll(node, attributes) {
 
 /** Where in a plot its panel lies, in pixels. */
 function boxOf(plot, { left = MARGIN.left, right = MARGIN.right, top = MARGIN.top, bottom = MARGIN.bottom } = {}) {
-  return { x: left, y: top, w: Math.max(plot.clientWidth - left - right, 20), h: plot.clientHeight - top - bottom };
+  return { x: left, y: top, w: Math.max(plot.clientWidth - left - right, 20), h: Math.max(plot.clientHeight - top - bottom, 20) };
 }
 
 /** A nested svg cuts off what leaves the panel; two pixels more keep a line on the edge whole. */
